@@ -1,0 +1,1 @@
+"""Reusable parts of the program: typed arguments in, outputs out."""

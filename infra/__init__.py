@@ -1,0 +1,1 @@
+"""What an environment has in the cloud, composed from components into one Platform value."""

@@ -1,0 +1,5 @@
+"""``python -m onestack``."""
+
+from onestack.cli import main
+
+main()

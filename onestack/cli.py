@@ -1,0 +1,241 @@
+"""The ``onestack`` command: arguments in, a verb of `onestack.delivery`, tables or JSON out."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+import orjson
+import yaml
+
+from onestack import delivery, tables
+from onestack import settings as stack_settings
+from onestack.errors import OnestackError
+from onestack.local.plane import Plane, PlaneStatus
+from onestack.local.toolchain import document, ensure, rows
+from onestack.manifests.order import dependencies, waves
+from onestack.repository import find
+from onestack.terminal import Terminal, clock
+
+INTERRUPTED = 130
+
+json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+stack_argument = click.argument("stack")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--root", type=click.Path(path_type=Path), default=Path(), help="A folder of the repository.")
+@click.version_option(package_name="onestack")
+@click.pass_context
+def cli(context: click.Context, root: Path) -> None:
+    """One repository and one stack per environment: cloud, cluster and every manifest."""
+    context.obj = root
+
+
+@cli.command()
+@json_option
+@click.pass_obj
+def tools(root: Path, as_json: bool) -> None:
+    """Find, download or build the tools that everything else needs."""
+    with Terminal() as terminal:
+        toolchain = ensure(find(root).root, terminal)
+        terminal.rest()
+        if as_json:
+            _document(document(toolchain))
+            return
+        terminal.console.print(tables.tools(rows(toolchain)))
+        terminal.note(f"the tools are there ({clock(terminal.elapsed())})")
+
+
+@cli.group()
+def local() -> None:
+    """The embedded control plane of this repository."""
+
+
+@local.command("up")
+@json_option
+@click.pass_obj
+def local_up(root: Path, as_json: bool) -> None:
+    """Start it, or repair what has died of it."""
+    _on_plane(root, as_json, lambda plane, terminal: plane.up(terminal))
+
+
+@local.command("down")
+@json_option
+@click.pass_obj
+def local_down(root: Path, as_json: bool) -> None:
+    """Stop it; its data stay."""
+    _on_plane(root, as_json, lambda plane, terminal: plane.down(terminal))
+
+
+@local.command("status")
+@json_option
+@click.pass_obj
+def local_status(root: Path, as_json: bool) -> None:
+    """Say what runs; exit code 1 unless all of it does."""
+    status = _on_plane(root, as_json, lambda plane, _terminal: plane.status())
+    if status.state != "running":
+        sys.exit(OnestackError.exit_code)
+
+
+@local.command("reset")
+@json_option
+@click.pass_obj
+def local_reset(root: Path, as_json: bool) -> None:
+    """Stop it and remove its data, and the state of the stacks that lived on it."""
+    repository = find(root)
+    _on_plane(root, as_json, lambda plane, terminal: delivery.reset_plane(repository, plane, terminal))
+
+
+def _on_plane(root: Path, as_json: bool, action: Callable[[Plane, Terminal], PlaneStatus]) -> PlaneStatus:
+    repository = find(root)
+    with Terminal() as terminal:
+        status = action(delivery.plane(repository, ensure(repository.root, terminal)), terminal)
+        terminal.rest()
+        if as_json:
+            _document(tables.plane_document(status))
+        else:
+            terminal.console.print(tables.plane(status))
+            terminal.note(f"control plane: {status.state}{tables.located(status)}")
+    return status
+
+
+@cli.command()
+@stack_argument
+@click.pass_obj
+def env(root: Path, stack: str) -> None:
+    """Print shell exports with which plain pulumi and kubectl work on STACK.
+
+    Use it as: eval "$(onestack env STACK)"
+    """
+    with Terminal() as terminal:
+        workspace = delivery.gather(find(root), stack, terminal).workspace
+        click.echo(tables.exports(workspace.settings(), workspace.search_path()))
+
+
+@cli.command()
+@click.argument("stacks", nargs=-1)
+@json_option
+@click.pass_obj
+def check(root: Path, stacks: tuple[str, ...], as_json: bool) -> None:
+    """Read the manifests of STACKS (all of them by default): no cluster, no engine, no credentials."""
+    repository = find(root)
+    with Terminal() as terminal:
+        counts = {}
+        for stack in stacks or stack_settings.stack_names(repository.root):
+            terminal.step(f"checking {stack}")
+            settings = stack_settings.from_file(repository.root, stack)
+            counts[stack] = len(delivery.read_manifests(repository, settings))
+        terminal.rest()
+        if as_json:
+            _document({"stacks": {stack: {"objects": count} for stack, count in counts.items()}})
+            return
+        for stack, count in counts.items():
+            terminal.note(f"{stack}: {count} objects, all well-formed")
+
+
+@cli.command()
+@stack_argument
+@click.option("--app", help="Only this application.")
+@click.pass_obj
+def render(root: Path, stack: str, app: str | None) -> None:
+    """Print the objects of STACK as YAML, in the order in which they are applied."""
+    repository = find(root)
+    settings = stack_settings.from_file(repository.root, stack)
+    manifests = delivery.read_manifests(repository, settings)
+    ordered = [manifest for wave in waves(manifests, dependencies(manifests)) for manifest in wave]
+    chosen = [manifest.body for manifest in ordered if app in {None, manifest.application}]
+    click.echo(yaml.dump_all(chosen, Dumper=yaml.CSafeDumper, sort_keys=False), nl=False)
+
+
+@cli.command()
+@stack_argument
+@json_option
+@click.pass_obj
+def preview(root: Path, stack: str, as_json: bool) -> None:
+    """Show what a deployment of STACK would change."""
+    with Terminal() as terminal:
+        outcome = delivery.preview(delivery.gather(find(root), stack, terminal), terminal)
+        terminal.rest()
+        if as_json:
+            _document(tables.outcome_document(outcome))
+            return
+        if outcome.steps:
+            terminal.console.print(tables.changes(outcome.steps))
+        terminal.note(f"preview of {stack}: {tables.counted(outcome)} ({clock(terminal.elapsed())})")
+
+
+@cli.command()
+@stack_argument
+@json_option
+@click.pass_obj
+def deploy(root: Path, stack: str, as_json: bool) -> None:
+    """Make STACK what the repository declares, and wait until it is ready."""
+    with Terminal() as terminal:
+        gathered = delivery.gather(find(root), stack, terminal)
+        deployment = delivery.deploy(gathered, terminal)
+        terminal.rest()
+        if as_json:
+            readiness = tables.readiness_document(deployment.manifests, deployment.readiness)
+            _document(tables.outcome_document(deployment.outcome) | readiness)
+            return
+        terminal.console.print(tables.applications(deployment.manifests, deployment.readiness))
+        terminal.note(f"{stack}: {tables.counted(deployment.outcome)}; took {deployment.seconds:.1f} s")
+        for line in tables.next_steps(gathered.connection().server, stack):
+            terminal.note(line)
+
+
+@cli.command()
+@stack_argument
+@json_option
+@click.pass_obj
+def verify(root: Path, stack: str, as_json: bool) -> None:
+    """Say whether all that STACK declares is ready now."""
+    with Terminal() as terminal:
+        manifests, readiness = delivery.verify(delivery.gather(find(root), stack, terminal), terminal)
+        terminal.rest()
+        if as_json:
+            _document(tables.readiness_document(manifests, readiness))
+        else:
+            terminal.console.print(tables.applications(manifests, readiness))
+            terminal.note(readiness.message())
+        if not readiness.ok:
+            sys.exit(OnestackError.exit_code)
+
+
+@cli.command()
+@stack_argument
+@json_option
+@click.pass_obj
+def destroy(root: Path, stack: str, as_json: bool) -> None:
+    """Delete all that STACK holds."""
+    with Terminal() as terminal:
+        outcome = delivery.destroy(delivery.gather(find(root), stack, terminal), terminal)
+        terminal.rest()
+        if as_json:
+            _document(tables.outcome_document(outcome))
+        else:
+            terminal.note(f"{stack}: {tables.counted(outcome)} ({clock(terminal.elapsed())})")
+
+
+def main() -> None:
+    """Runs the command; a typed failure becomes its message and its exit code."""
+    try:
+        cli(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted: what was done is kept; run again to go on", err=True)
+        sys.exit(INTERRUPTED)
+    except OnestackError as error:
+        click.secho("error: ", fg="red", bold=True, nl=False, err=True)
+        click.echo(error.message(), err=True)
+        sys.exit(error.exit_code)
+
+
+def _document(document: Any) -> None:
+    click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode())

@@ -1,0 +1,21 @@
+"""The only user of the Pulumi command: runs it on a stack and turns what it says into values."""
+
+from onestack.engine.events import Diagnostic, Event, Step, Summary
+from onestack.engine.run import Outcome, destroy, ensure_stack, export, preview, up
+from onestack.engine.workspace import HOME, Workspace, forget
+
+__all__ = [
+    "HOME",
+    "Diagnostic",
+    "Event",
+    "Outcome",
+    "Step",
+    "Summary",
+    "Workspace",
+    "destroy",
+    "ensure_stack",
+    "export",
+    "forget",
+    "preview",
+    "up",
+]

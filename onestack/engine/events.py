@@ -1,0 +1,108 @@
+"""What the engine says while it runs, as values: steps, diagnostics, the summary. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+# Said by the engine after an error that already says all; they would only hide it.
+_NOISE = (
+    "an unhandled error occurred: program exited with non-zero exit code",
+    "update failed",
+    "preview failed",
+    "destroy failed",
+    "resource registration failed",
+    "resource monitor shut down",
+)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One resource's step: planned or begun, done, or failed.
+
+    ``op`` is the engine's word (create, update, delete, replace, same, ...); ``fields`` are the
+    property paths that differ.
+    """
+
+    phase: Literal["started", "done", "failed"]
+    op: str
+    urn: str
+    type: str
+    fields: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The resource's name: the last part of its URN."""
+        return self.urn.rpartition("::")[2]
+
+    @property
+    def kind(self) -> str:
+        """The last part of the type: for a Kubernetes object its kind."""
+        return self.type.rpartition(":")[2]
+
+
+@dataclass(frozen=True)
+class Diagnostic:
+    """A message for people; an ephemeral one is about this moment only."""
+
+    severity: str
+    message: str
+    urn: str = ""
+    ephemeral: bool = False
+
+
+@dataclass(frozen=True)
+class Summary:
+    """How many resources each operation touched."""
+
+    changes: Mapping[str, int]
+
+
+Event = Step | Diagnostic | Summary
+
+
+def parse(raw: Mapping[str, Any]) -> Event | None:
+    """The value of one engine event, or None for events that nobody here needs.
+
+    The shapes are those of ``apitype.EngineEvent`` in Pulumi's Go SDK.
+    """
+    if (diagnostic := raw.get("diagnosticEvent")) is not None:
+        return _diagnostic(diagnostic)
+    if (pre := raw.get("resourcePreEvent")) is not None:
+        return _step("started", pre["metadata"])
+    if (done := raw.get("resOutputsEvent")) is not None:
+        return _step("done", done["metadata"])
+    if (failed := raw.get("resOpFailedEvent")) is not None:
+        return _step("failed", failed["metadata"])
+    if (summary := raw.get("summaryEvent")) is not None:
+        return Summary(changes=summary.get("resourceChanges") or {})
+    return None
+
+
+def is_noise(message: str) -> bool:
+    """Whether an error message only repeats that there was an error."""
+    return any(message.startswith(start) for start in _NOISE)
+
+
+def _diagnostic(raw: Mapping[str, Any]) -> Diagnostic | None:
+    severity = str(raw.get("severity", "info"))
+    if severity == "debug":
+        return None
+    return Diagnostic(
+        severity=severity,
+        message=str(raw.get("message", "")).strip(),
+        urn=str(raw.get("urn", "")),
+        ephemeral=bool(raw.get("ephemeral", False)),
+    )
+
+
+def _step(phase: Literal["started", "done", "failed"], metadata: Mapping[str, Any]) -> Step:
+    detailed = metadata.get("detailedDiff") or {}
+    return Step(
+        phase=phase,
+        op=str(metadata["op"]),
+        urn=str(metadata["urn"]),
+        type=str(metadata["type"]),
+        fields=tuple(sorted(detailed)) or tuple(metadata.get("diffs") or ()),
+    )

@@ -1,0 +1,81 @@
+"""The stack's lock in the file backend: who holds it, and whether that holder is proven dead.
+
+Pulumi's file backend (``pkg/backend/diy/lock.go``) writes one JSON file per holder with ``pid``,
+``username``, ``hostname`` and ``timestamp``, and never checks whether the holder still lives.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import psutil
+
+
+@dataclass(frozen=True)
+class Lock:
+    """One lock file and its holder."""
+
+    file: Path
+    pid: int
+    host: str
+    user: str
+    since: str
+
+    def holder(self) -> str:
+        """The holder in words."""
+        return f"held by process {self.pid} of {self.user} on {self.host} since {self.since}"
+
+    def proven_dead(self) -> bool:
+        """Whether the holder ran on this machine and is gone.
+
+        A process that began after the lock was taken only has the holder's number. A holder on
+        another machine is never proven dead from here.
+        """
+        if self.host != socket.gethostname():
+            return False
+        try:
+            started = psutil.Process(self.pid).create_time()
+        except psutil.NoSuchProcess:
+            return True
+        except psutil.AccessDenied:
+            return False
+        taken = _timestamp(self.since)
+        return taken is not None and started > taken
+
+
+def held(folder: Path) -> tuple[Lock, ...]:
+    """The locks in a stack's lock folder; an unreadable one counts as held by nobody known."""
+    return tuple(_read(file) for file in sorted(folder.glob("*.json")))
+
+
+def release_dead(folder: Path) -> tuple[Lock, ...]:
+    """Removes the locks whose holders are proven dead and returns them."""
+    dead = tuple(lock for lock in held(folder) if lock.proven_dead())
+    for lock in dead:
+        lock.file.unlink(missing_ok=True)
+    return dead
+
+
+def _read(file: Path) -> Lock:
+    try:
+        content = json.loads(file.read_text())
+        return Lock(
+            file=file,
+            pid=int(content["pid"]),
+            host=str(content["hostname"]),
+            user=str(content["username"]),
+            since=str(content["timestamp"]),
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return Lock(file=file, pid=0, host="an unknown machine", user="someone", since="an unknown time")
+
+
+def _timestamp(text: str) -> float | None:
+    try:
+        return datetime.fromisoformat(text).timestamp()
+    except ValueError:
+        return None

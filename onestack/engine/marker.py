@@ -1,0 +1,70 @@
+"""The in-flight marker: a file beside the state that is there while a run writes, and after one that died.
+
+Whoever starts the program reads it. A marker whose writer is gone means that objects may exist
+which the state does not know; then the program adopts what is its own instead of failing on it.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+
+@dataclass(frozen=True)
+class Marker:
+    """Who is, or was, writing; ``recovers`` says that it is cleaning up after one that died."""
+
+    pid: int
+    started: float
+    recovers: bool
+
+    def alive(self) -> bool:
+        """Whether the writer still runs: the same process, not only the same number."""
+        try:
+            return abs(psutil.Process(self.pid).create_time() - self.started) < 1
+        except psutil.Error:
+            return False
+
+
+def path(state: Path, project: str, stack: str) -> Path:
+    """Where a stack's marker stands."""
+    return state / f"{project}.{stack}.inflight.json"
+
+
+def read(file: Path) -> Marker | None:
+    """The marker, or None. One that can't be read is that of a run that died while writing it."""
+    try:
+        content = json.loads(file.read_text())
+        return Marker(int(content["pid"]), float(content["started"]), bool(content["recovers"]))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError):
+        return Marker(pid=0, started=0.0, recovers=True)
+
+
+def begin(file: Path) -> Marker:
+    """Marks that this process begins to write; recovers where the last writer never ended."""
+    earlier = read(file)
+    me = psutil.Process()
+    marker = Marker(pid=me.pid, started=me.create_time(), recovers=earlier is not None)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    temporary = file.with_suffix(f".{me.pid}")
+    temporary.write_text(
+        json.dumps({"pid": marker.pid, "started": marker.started, "recovers": marker.recovers})
+    )
+    temporary.replace(file)
+    return marker
+
+
+def end(file: Path) -> None:
+    """Marks that the writer ended and that its state knows all that it did."""
+    file.unlink(missing_ok=True)
+
+
+def must_adopt(file: Path) -> bool:
+    """Whether the program that runs now should adopt what a dead run left."""
+    marker = read(file)
+    return marker is not None and (marker.recovers or not marker.alive())

@@ -1,0 +1,637 @@
+"""Every failure that onestack reports, as types.
+
+::
+
+    OnestackError                 exit code 1: what was looked at is wrong
+    +-- UsageError                exit code 2: called or configured wrongly
+    +-- GateClosed                exit code 3: a gate stopped it
+    +-- Unavailable               exit code 4: something needed can't be had
+
+Each class takes the facts of one failure and writes its own message from them:
+what happened, where, why, and what to do next. The command line prints the
+message and exits with the class's code; no failure of ours reaches a person as
+a traceback.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+
+class OnestackError(Exception):
+    """A failure that can be said in words.
+
+    ``what`` is one line. ``where`` is ``file:line:column`` or an object.
+    ``why`` is the cause as the failing party said it. ``hint`` is what to do next.
+    """
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, what: str, *, where: str = "", why: str = "", hint: str = "") -> None:
+        self.what = what
+        self.where = where
+        self.why = why
+        self.hint = hint
+        super().__init__(self.message())
+
+    def message(self) -> str:
+        """The message in full: one line, then indented lines for cause and next step."""
+        head = f"{self.where}: {self.what}" if self.where else self.what
+        lines = [head]
+        if self.why:
+            lines.append(f"  because: {_indented(self.why)}")
+        if self.hint:
+            lines.append(f"  next: {_indented(self.hint)}")
+        return "\n".join(lines)
+
+
+class UsageError(OnestackError):
+    """The command was called, or the repository is configured, in a way that can't work."""
+
+    exit_code = 2
+
+
+class GateClosed(OnestackError):
+    """A gate stopped the verb."""
+
+    exit_code = 3
+
+
+class Unavailable(OnestackError):
+    """A tool, cluster, registry, network or disk that is needed can't be had now."""
+
+    exit_code = 4
+
+
+# Settings
+
+
+class UnknownStack(UsageError):
+    """There is no settings file for the stack."""
+
+    def __init__(self, stack: str, known: tuple[str, ...]) -> None:
+        super().__init__(
+            f"there is no stack '{stack}'",
+            why=f"stacks/Pulumi.{stack}.yaml does not exist",
+            hint=f"stacks of this repository: {', '.join(known) or 'none'}",
+        )
+
+
+class InvalidSettings(UsageError):
+    """The stack's settings can't be read or don't fit together."""
+
+    def __init__(self, where: str, problems: tuple[str, ...]) -> None:
+        super().__init__(
+            "the stack's settings are not valid",
+            where=where,
+            why="\n".join(problems),
+            hint="mend the file; every setting is described in docs/settings.md",
+        )
+
+
+class NotARepository(UsageError):
+    """There is no onestack repository at or above the folder."""
+
+    def __init__(self, folder: str) -> None:
+        super().__init__(
+            "this is not inside a onestack repository",
+            where=folder,
+            why="neither this folder nor one above it holds a Pulumi.yaml",
+            hint="go into the repository, or name it with --root DIR",
+        )
+
+
+class InvalidProject(UsageError):
+    """Pulumi.yaml can't be read or lacks what every project has."""
+
+    def __init__(self, file: str, why: str) -> None:
+        super().__init__(
+            "this is not a usable Pulumi project", where=file, why=why, hint="mend it, or restore it from git"
+        )
+
+
+# Engine
+
+
+class EngineFailed(OnestackError):
+    """The Pulumi engine ended a run with an error."""
+
+    def __init__(self, verb: str, stack: str, errors: tuple[str, ...], hint: str) -> None:
+        super().__init__(
+            f"pulumi {verb} failed on stack '{stack}'",
+            why="\n".join(errors) or "the engine gave no reason",
+            hint=hint,
+        )
+
+
+class EngineKilled(Unavailable):
+    """The engine was ended from outside in the middle of a run."""
+
+    def __init__(self, verb: str, stack: str, signal_name: str) -> None:
+        super().__init__(
+            f"pulumi {verb} on stack '{stack}' was killed ({signal_name})",
+            why="somebody or the system ended the process; the system does so when memory runs out",
+            hint="run again: what it had done is found and kept",
+        )
+
+
+class DiskFull(Unavailable):
+    """The disk has no room left."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(
+            "the disk is full",
+            why=said,
+            hint="free some space and run again: it goes on where it stopped",
+        )
+
+
+class StackLocked(Unavailable):
+    """Another run holds the stack's lock."""
+
+    def __init__(self, stack: str, holder: str) -> None:
+        super().__init__(
+            f"stack '{stack}' is locked by another run",
+            why=holder,
+            hint="wait until that run has ended and run again; "
+            "if its machine is gone for good, remove the lock with 'pulumi cancel'",
+        )
+
+
+class ClusterNotStarted(Unavailable):
+    """The embedded control plane has never been started here."""
+
+    def __init__(self, kubeconfig: str) -> None:
+        super().__init__(
+            "the embedded control plane is not there",
+            where=kubeconfig,
+            why="the file does not exist",
+            hint="run 'onestack local up', or 'make up' for everything",
+        )
+
+
+class NotReady(OnestackError):
+    """The release was applied, but not everything in it became ready."""
+
+    def __init__(self, stack: str, said: str) -> None:
+        super().__init__(
+            f"the release on stack '{stack}' is not ready",
+            why=said,
+            hint="the objects are applied and stay; mend the cause and run again, "
+            "which waits again for what is not ready",
+        )
+
+
+class ForeignObjects(OnestackError):
+    """Objects that a dead run may have left exist, but don't belong to this stack."""
+
+    def __init__(self, stack: str, objects: tuple[str, ...]) -> None:
+        super().__init__(
+            f"objects that stack '{stack}' declares already exist and are not its own",
+            why="\n".join(objects),
+            hint="remove them from the cluster or from the manifests, then run again",
+        )
+
+
+# Embedded control plane
+
+
+class PlaneDirectoryForeign(UsageError):
+    """The directory meant for the control plane holds something else."""
+
+    def __init__(self, directory: str, why: str) -> None:
+        super().__init__(
+            "this is not a control plane's directory, so nothing in it is touched",
+            where=directory,
+            why=why,
+            hint="move it away, or give the control plane another directory",
+        )
+
+
+class PlaneDamaged(OnestackError):
+    """A file that the control plane can't do without is missing or can't be understood."""
+
+    def __init__(self, where: str, why: str) -> None:
+        super().__init__(
+            "the control plane's files are damaged",
+            where=where,
+            why=why,
+            hint="'onestack local reset' removes the control plane with its data; "
+            "'onestack local up' then makes a new one",
+        )
+
+
+class PlaneVersionMismatch(OnestackError):
+    """The data were written by a Kubernetes that the present one can't follow."""
+
+    def __init__(self, directory: str, was: str, now: str) -> None:
+        super().__init__(
+            f"the control plane's data are from Kubernetes {was} and the tools are {now}",
+            where=directory,
+            why="Kubernetes upgrades its data by one minor version at a time and never back",
+            hint=f"use Kubernetes {was} tools, or remove the data with 'onestack local reset'",
+        )
+
+
+class PlaneBusy(Unavailable):
+    """Another command is working on the control plane and did not end in time."""
+
+    def __init__(self, lock: str, seconds: float) -> None:
+        super().__init__(
+            "another command is working on the control plane",
+            where=lock,
+            why=f"it still holds the lock after {seconds:.0f} s",
+            hint="wait until it has ended and run again",
+        )
+
+
+class PlaneBinaryUnusable(Unavailable):
+    """A component's executable can't be executed."""
+
+    def __init__(self, path: str, why: str) -> None:
+        super().__init__(
+            "a component of the control plane can't be executed",
+            where=path,
+            why=why,
+            hint="run 'onestack tools', which finds, downloads or builds it",
+        )
+
+
+class PlaneComponentExited(OnestackError):
+    """A component of the control plane ended while it was to start."""
+
+    def __init__(self, component: str, log: str, last_lines: Sequence[str]) -> None:
+        self.component = component
+        super().__init__(
+            f"{component} ended while it started",
+            where=log,
+            why="\n".join(last_lines) or "it wrote nothing",
+            hint="the whole log is in that file; mend the cause and run again, "
+            "or begin anew with 'onestack local reset'",
+        )
+
+
+class PlaneTimeout(Unavailable):
+    """The control plane did not become ready in time. ``last_lines`` are from the log of
+    what was waited for, where it has one."""
+
+    def __init__(self, seconds: float, waiting_for: str, logs: str, last_lines: Sequence[str] = ()) -> None:
+        super().__init__(
+            f"the control plane was not ready after {seconds:.0f} s",
+            where=logs,
+            why="\n".join((f"still waiting for {waiting_for}", *last_lines)),
+            hint="its logs are in that folder; run again, which goes on where this run ended",
+        )
+
+
+class PlanePortTaken(Unavailable):
+    """Other processes keep taking the ports that a component is to listen on."""
+
+    def __init__(self, component: str, port: int, holder: str) -> None:
+        super().__init__(
+            f"port {port} on 127.0.0.1, which {component} is to listen on, is taken",
+            why=f"{holder or 'another process'} listens on it",
+            hint="run again, which chooses another port, or stop that process",
+        )
+
+
+class NoFreePort(Unavailable):
+    """No port of the range that the control plane uses is free."""
+
+    def __init__(self, lowest: int, highest: int) -> None:
+        super().__init__(
+            "no free port was found for the control plane",
+            where=f"127.0.0.1:{lowest}-{highest}",
+            why="every port that was tried is listened on",
+            hint="stop what listens on them and run again",
+        )
+
+
+class PlaneDiskFull(Unavailable):
+    """There is no space for the control plane's files."""
+
+    def __init__(self, where: str, why: str) -> None:
+        super().__init__(
+            "the disk is full",
+            where=where,
+            why=why,
+            hint="free some space and run again; nothing that was there is lost",
+        )
+
+
+class PlaneNotPermitted(Unavailable):
+    """The user may not read or write the control plane's files."""
+
+    def __init__(self, where: str, why: str) -> None:
+        super().__init__(
+            "the control plane's files can't be used",
+            where=where,
+            why=why,
+            hint="give yourself access to it, or run as the user who made it",
+        )
+
+
+class PlaneWillNotStop(OnestackError):
+    """Processes of the control plane survived even SIGKILL."""
+
+    def __init__(self, processes: Sequence[str]) -> None:
+        super().__init__(
+            "the control plane could not be stopped",
+            why="still running: " + ", ".join(processes),
+            hint="a process that waits for a broken disk can't be killed; look at it, then run again",
+        )
+
+
+# Offline Kubernetes provider
+
+
+class ProviderError(OnestackError):
+    """A call of the engine to the offline Kubernetes provider failed.
+
+    ``str()`` is what the engine shows, in the official plugin's words where it has some.
+    """
+
+    def message(self) -> str:
+        return self.what
+
+
+class UnrecognizedType(ProviderError):
+    """A resource's type token is no Kubernetes kind."""
+
+
+class InvalidPropertyPath(ProviderError):
+    """A path in ``ignoreChanges`` is malformed."""
+
+    def __init__(self, path: str, position: int) -> None:
+        super().__init__(f"failed to parse ignore path: {path!r} is malformed at position {position}")
+
+
+class NotServedOffline(ProviderError):
+    """Something only the official Kubernetes plugin can do was asked of the offline one."""
+
+    def __init__(self, what: str, instead: str) -> None:
+        super().__init__(
+            f"{what} is not served by the offline Kubernetes provider, which stands in for "
+            f"pulumi-resource-kubernetes where that can't be downloaded: {instead}"
+        )
+
+
+def _indented(text: str) -> str:
+    return text.strip().replace("\n", "\n    ")
+
+
+# --- The cluster's API: onestack.kube, onestack.wait ---------------------------------------------
+
+
+class InvalidKubeconfig(UsageError):
+    """A kubeconfig can't be used. ``field`` is its path in the file; values are never shown."""
+
+    def __init__(self, source: str, field: str, why: str, hint: str = "") -> None:
+        self.source = source
+        self.field = field
+        what = f"the kubeconfig can't be used: {field}" if field else "the kubeconfig can't be used"
+        super().__init__(what, where=source, why=why, hint=hint)
+
+
+class CredentialsUnavailable(Unavailable):
+    """The credentials a kubeconfig points at (a plugin, a token file) can't be had now."""
+
+
+class ClusterUnreachable(Unavailable):
+    """No answer came from the API server: refused, reset, timed out, or not trusted.
+
+    ``sent`` is true where the request may have reached the server and taken effect. ``final`` is
+    true where asking again can't help, as with a certificate that isn't trusted.
+    """
+
+    def __init__(
+        self, server: str, why: str, hint: str = "", *, sent: bool = True, final: bool = False
+    ) -> None:
+        self.server = server
+        self.sent = sent
+        self.final = final
+        super().__init__(
+            f"the cluster's API server at {server} can't be reached",
+            why=why,
+            hint=hint or "check that the cluster runs and that the kubeconfig names the right server",
+        )
+
+
+class ApiError(OnestackError):
+    """The API server answered a request with a failure.
+
+    ``status`` is the HTTP status, ``reason`` the API's own word for it (``NotFound``,
+    ``AlreadyExists``, ``Conflict``, ``Invalid``, ``Expired``, ...), ``api_message`` its sentence,
+    ``details`` the ``details`` of its Status, ``retry_after`` seconds it asked to wait.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        reason: str,
+        api_message: str,
+        *,
+        details: Mapping[str, Any] | None = None,
+        method: str = "",
+        path: str = "",
+        retry_after: float | None = None,
+        what: str = "",
+        hint: str = "",
+    ) -> None:
+        self.status = status
+        self.reason = reason
+        self.api_message = api_message
+        self.details: Mapping[str, Any] = details or {}
+        self.method = method
+        self.path = path
+        self.retry_after = retry_after
+        causes = self.causes()
+        # The sentence repeats every cause; its start is enough where they follow.
+        head, invalid, _ = api_message.partition(" is invalid: ")
+        sentence = f"{head} is invalid" if causes and invalid else api_message
+        why = "\n".join([f"{reason or 'HTTP'} ({status}): {sentence}", *causes])
+        super().__init__(what or f"the API server refused {method} {path}", why=why, hint=hint)
+
+    def causes(self) -> tuple[str, ...]:
+        """One line per rejected field, as ``field: message``."""
+        causes = self.details.get("causes") or ()
+        return tuple(f"{c.get('field') or '?'}: {c.get('message') or c.get('reason')}" for c in causes)
+
+
+class KindUnknown(OnestackError):
+    """The cluster serves no such kind."""
+
+    def __init__(
+        self, api_version: str, kind: str, *, served: Sequence[str] = (), unavailable: str = ""
+    ) -> None:
+        self.api_version = api_version
+        self.kind = kind
+        hint = "apply the CustomResourceDefinition that defines it first, or correct apiVersion and kind"
+        if served:
+            hint = f"this cluster serves {kind} as {', '.join(served)}"
+        super().__init__(f"the cluster serves no kind {kind} in {api_version}", why=unavailable, hint=hint)
+
+
+# --- Manifests: onestack.manifests ---------------------------------------------------------------
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One thing that is wrong in a file of the repository.
+
+    ``file`` is relative to the repository; ``line`` and ``column`` count from 1, and are 0 where
+    the file as a whole is meant. ``expected`` says what to write instead.
+    """
+
+    file: str
+    line: int
+    column: int
+    what: str
+    expected: str = ""
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        return f"{where}: {self.what}; {self.expected}" if self.expected else f"{where}: {self.what}"
+
+
+class InvalidManifests(OnestackError):
+    """Manifests can't be read, or can't be what the API server takes. ``problems`` holds them all."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems: tuple[Problem, ...] = tuple(problems)
+        count = len(self.problems)
+        super().__init__(
+            f"{count} {'problem' if count == 1 else 'problems'} in the manifests",
+            why="\n".join(map(str, self.problems)),
+            hint="mend the files and run again; nothing was applied",
+        )
+
+
+class DependencyCycle(OnestackError):
+    """Manifests wait for each other in a circle. ``path`` starts and ends with the same object."""
+
+    def __init__(self, path: Sequence[str], reasons: Sequence[str]) -> None:
+        self.path: tuple[str, ...] = tuple(path)
+        steps = [f"{at} waits for {to}: {why}" for at, to, why in zip(path[:-1], path[1:], reasons, strict=True)]
+        super().__init__(
+            "manifests wait for each other in a circle: " + " -> ".join(self.path),
+            why="\n".join(steps),
+            hint="remove one of these dependencies, usually a config.kubernetes.io/depends-on annotation",
+        )
+
+
+class InvalidOwner(UsageError):
+    """The project's or the stack's name can't be written on objects."""
+
+    def __init__(self, what: str, name: str, why: str) -> None:
+        super().__init__(
+            f"the {what} '{name}' can't be written on Kubernetes objects",
+            why=why,
+            hint=f"choose another name for the {what}: letters, digits, '-', '_' and '.', at most 63",
+        )
+
+
+# --- The toolchain: onestack.local.toolchain ------------------------------------------------------
+
+
+class UnknownTool(UsageError):
+    """A tool was asked for that onestack does not know."""
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        super().__init__(f"there is no tool '{name}'", hint=f"the tools are: {', '.join(known)}")
+
+
+class InvalidSwitch(UsageError):
+    """An environment variable of ours has a value that means nothing."""
+
+    def __init__(self, variable: str, value: str, allowed: Sequence[str]) -> None:
+        super().__init__(
+            f"{variable} can't be '{value}'",
+            where="the environment",
+            hint=f"set it to {' or '.join(allowed)}, or unset it",
+        )
+
+
+class ToolMissing(Unavailable):
+    """A tool is needed that is not among those at hand."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(
+            f"{name} is needed and not here",
+            why=reason,
+            hint="run 'onestack tools' to see what there is and where it comes from",
+        )
+
+
+class NothingToBuildFrom(Unavailable):
+    """Tools must be built, and the repository pins no Go modules to build them from."""
+
+    def __init__(self, folder: str, tools: Sequence[str], wanted: Sequence[str]) -> None:
+        super().__init__(
+            f"{', '.join(tools)} can't be had here",
+            where=folder,
+            why="nothing fitting is on PATH, and there is no readable go.mod with go.sum to build from",
+            hint=f"put them on PATH ({', '.join(wanted)}), or restore that folder from git",
+        )
+
+
+class GoMissing(Unavailable):
+    """Tools must be built, and there is no Go."""
+
+    def __init__(self, tools: Sequence[str], needed: str) -> None:
+        super().__init__(
+            f"Go {needed} is needed to build {', '.join(tools)}, and there is no Go on PATH",
+            why="these tools are not on PATH in a fitting version and can't be downloaded here",
+            hint=f"install Go {needed} or newer, or put these tools on PATH, and run again",
+        )
+
+
+class GoTooOld(Unavailable):
+    """Tools must be built, and the Go on PATH is too old for it."""
+
+    def __init__(self, tools: Sequence[str], needed: str, found: str, path: str) -> None:
+        super().__init__(
+            f"Go {needed} is needed to build {', '.join(tools)}; this one is {found or 'broken'}",
+            where=path,
+            hint=f"install Go {needed} or newer and put it first on PATH, or put these tools on PATH",
+        )
+
+
+class BuildFailed(Unavailable):
+    """A Go build of a tool ended with an error. ``tail`` are its last lines."""
+
+    def __init__(self, module: str, tail: str, log: str, hint: str = "") -> None:
+        super().__init__(
+            f"building tools/{module} failed",
+            why=tail or "it gave no reason",
+            hint=hint or f"the full output is in {log}; running again goes on where it stopped",
+        )
+
+
+class ToolsDiskFull(Unavailable):
+    """There is no room left on a disk that is written to.
+
+    ``said`` is the failing program's own line: it names the folder if that is another disk's.
+    """
+
+    def __init__(self, what: str, folder: str, free_bytes: int, said: str = "") -> None:
+        super().__init__(
+            f"{what}: no space left on the disk",
+            where=f"{folder} ({free_bytes // 2**20} MiB free)",
+            why=said,
+            hint="make room and run again; 'onestack tools --prune' removes tools that are no longer used",
+        )
+
+
+class CacheUnusable(Unavailable):
+    """The cache for tools can't be read or written."""
+
+    def __init__(self, folder: str, why: str) -> None:
+        super().__init__(
+            "the cache for tools can't be used",
+            where=folder,
+            why=why,
+            hint="mend its permissions, or set ONESTACK_CACHE to a folder that can be written",
+        )

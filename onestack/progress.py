@@ -1,0 +1,15 @@
+"""How long work tells a person what it is doing, without knowing how that is shown."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class Progress(Protocol):
+    """Told by whatever takes longer than two seconds; shows elapsed time itself."""
+
+    def step(self, what: str) -> None:
+        """Starts, or renames, the activity that is going on now."""
+
+    def note(self, text: str) -> None:
+        """Prints a line that stays."""

@@ -1,0 +1,165 @@
+"""The settings of a stack: everything that differs between environments, as one frozen value.
+
+They stand under the ``onestack:`` keys of ``stacks/Pulumi.<stack>.yaml`` and are
+read here and nowhere else: from that file (`from_file`) by the command, from the
+engine's configuration (`from_engine`) by the program. Both ways give the same value.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic.alias_generators import to_camel
+
+from onestack.errors import InvalidSettings, UnknownStack
+from onestack.manifests.application import Application
+
+PREFIX = "onestack:"
+STACKS = "stacks"
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, alias_generator=to_camel, populate_by_name=True
+    )
+
+
+class ApplicationSettings(_Frozen):
+    """One application of the stack: a folder of the manifests folder."""
+
+    namespace: str | None = None
+    """Fills in the namespace that the application's namespaced manifests leave out."""
+
+
+class ManifestSettings(_Frozen):
+    """Where the manifests are and which applications the stack has."""
+
+    path: str = "manifests"
+    """Folder, relative to the repository."""
+    applications: dict[str, ApplicationSettings | None]
+
+    def selected(self) -> tuple[Application, ...]:
+        """The stack's applications, by name."""
+        return tuple(
+            Application(name=name, namespace=chosen.namespace if chosen else None)
+            for name, chosen in sorted(self.applications.items())
+        )
+
+
+class KubeconfigSettings(_Frozen):
+    """An existing cluster, by its kubeconfig."""
+
+    path: str
+    """File; ``~`` is the home folder, a relative path starts at the repository."""
+    context: str | None = None
+    """Context to use; without it the file's current one."""
+    cluster_identifier: str | None = None
+    """A name for the cluster that changes exactly when the cluster does; without it one is
+    derived from the cluster's certificate authority."""
+
+
+class ReadinessSettings(_Frozen):
+    """How long a release may take to become ready."""
+
+    timeout_seconds: Annotated[int, Field(gt=0, le=24 * 3600)] = 600
+
+
+class Settings(_Frozen):
+    """All settings of one stack."""
+
+    stack: str
+    platform: Literal["embedded", "kubeconfig"]
+    kubeconfig: KubeconfigSettings | None = None
+    manifests: ManifestSettings
+    readiness: ReadinessSettings = ReadinessSettings()
+
+    @model_validator(mode="after")
+    def _platform_has_its_settings(self) -> Self:
+        if self.platform == "kubeconfig" and self.kubeconfig is None:
+            message = "platform 'kubeconfig' needs the setting onestack:kubeconfig with a path"
+            raise ValueError(message)
+        if self.platform != "kubeconfig" and self.kubeconfig is not None:
+            message = f"onestack:kubeconfig is only for platform 'kubeconfig', not '{self.platform}'"
+            raise ValueError(message)
+        return self
+
+
+def stack_file(root: Path, stack: str) -> Path:
+    """The file that holds a stack's settings."""
+    return root / STACKS / f"Pulumi.{stack}.yaml"
+
+
+def stack_names(root: Path) -> tuple[str, ...]:
+    """The stacks that the repository has settings for, sorted."""
+    return tuple(
+        sorted(path.name[len("Pulumi.") : -len(".yaml")] for path in (root / STACKS).glob("Pulumi.*.yaml"))
+    )
+
+
+def from_file(root: Path, stack: str) -> Settings:
+    """Reads the settings of ``stack`` from its file.
+
+    Raises: UnknownStack, InvalidSettings.
+    """
+    path = stack_file(root, stack)
+    where = f"{STACKS}/{path.name}"
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    except FileNotFoundError:
+        raise UnknownStack(stack, known=stack_names(root)) from None
+    except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
+        raise InvalidSettings(where, (str(error),)) from None
+    config = document.get("config") if isinstance(document, dict) else None
+    if not isinstance(config, dict):
+        raise InvalidSettings(where, ("has no mapping 'config' with the stack's settings",))
+    values = {
+        key.removeprefix(PREFIX): value
+        for key, value in config.items()
+        if isinstance(key, str) and key.startswith(PREFIX)
+    }
+    return _validated(stack, values, where)
+
+
+def from_engine(stack: str, get: Callable[[str], str | None]) -> Settings:
+    """Reads the settings of ``stack`` as the engine hands them to a running program.
+
+    ``get`` is ``pulumi.Config("onestack").get``, which gives structured values as JSON text.
+
+    Raises: InvalidSettings.
+    """
+    values: dict[str, Any] = {}
+    for name, field in Settings.model_fields.items():
+        text = get(field.alias or name) if name != "stack" else None
+        if text is not None:
+            values[field.alias or name] = _decoded(text)
+    return _validated(stack, values, f"{STACKS}/Pulumi.{stack}.yaml")
+
+
+def _decoded(text: str) -> Any:
+    """Structured values come as JSON objects; everything else is meant as it stands."""
+    if not text.startswith(("{", "[")):
+        return text
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _validated(stack: str, values: Mapping[str, Any], where: str) -> Settings:
+    try:
+        return Settings.model_validate({**values, "stack": stack})
+    except ValidationError as error:
+        raise InvalidSettings(where, tuple(_problem(found) for found in error.errors())) from None
+
+
+def _problem(found: Any) -> str:
+    path = ".".join(str(part) for part in found["loc"])
+    message = str(found["msg"]).removeprefix("Value error, ")
+    if found["type"] == "extra_forbidden":
+        message = "is not a setting that onestack knows"
+    return f"{PREFIX}{path}: {message}" if path else message

@@ -1,0 +1,43 @@
+"""Engine events as progress: which step, how many done."""
+
+from __future__ import annotations
+
+import re
+
+from onestack.engine import Diagnostic, Event, Step
+from onestack.progress import Progress
+
+# Where our tools lie is what `onestack tools` tells.
+_FROM_PATH = re.compile(r"using pulumi-\S+ from \$PATH at ")
+
+
+class EngineProgress:
+    """Turns a run's events into the activity line; counts what is done."""
+
+    def __init__(self, progress: Progress, verb: str) -> None:
+        self._progress = progress
+        self._verb = verb
+        self._done = 0
+        self._said: set[str] = set()
+
+    def __call__(self, event: Event) -> None:
+        """Takes the next event."""
+        match event:
+            case Step(phase="done"):
+                self._done += 1
+                self._progress.step(f"{self._verb}: {self._done} resources, last {event.kind} {event.name}")
+            case Step(phase="failed"):
+                self._progress.note(f"failed: {event.op} {event.kind} {event.name}")
+            case Diagnostic(ephemeral=True):
+                self._progress.step(f"{self._verb}: {event.message}")
+            case Diagnostic(severity="warning" | "info#err" | "info") if self._is_news(event):
+                self._progress.note(f"{event.severity.partition('#')[0]}: {event.message}")
+            case _:
+                pass
+
+    def _is_news(self, event: Diagnostic) -> bool:
+        """Said for the first time, and not what the engine says of every plugin that it finds on PATH."""
+        if event.message in self._said or _FROM_PATH.match(event.message):
+            return False
+        self._said.add(event.message)
+        return True

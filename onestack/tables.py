@@ -1,0 +1,150 @@
+"""Results as tables for people and as documents for programs. Pure."""
+
+from __future__ import annotations
+
+import shlex
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from rich.table import Table
+
+from onestack.engine import Outcome, Step
+from onestack.local.plane import PlaneStatus
+from onestack.local.toolchain import HEADINGS, Row
+from onestack.manifests.manifest import Manifest
+from onestack.wait import WaitReport, reference
+
+SIGNS = {"create": "+", "update": "~", "delete": "-", "replace": "±"}
+
+
+def applications(manifests: Sequence[Manifest], readiness: WaitReport) -> Table:
+    """One row per application: objects, ready, not observable, waiting, failed."""
+    table = Table("application", "objects", "ready", "not observable", "waiting", "failed", box=None)
+    for name, states in _by_application(manifests, readiness).items():
+        counts = Counter(states)
+        table.add_row(
+            name,
+            str(len(states)),
+            *(str(counts[state]) for state in ("ready", "unobservable", "waiting", "failed")),
+        )
+    return table
+
+
+def changes(steps: Iterable[Step]) -> Table:
+    """One row per resource that changes, with the fields that differ."""
+    table = Table("", "change", "kind", "name", "fields", box=None)
+    for step in steps:
+        table.add_row(SIGNS.get(step.op, "?"), step.op, step.kind, step.name, ", ".join(step.fields[:6]))
+    return table
+
+
+def tools(rows: Iterable[Row]) -> Table:
+    """Tool, version, where from."""
+    table = Table(box=None)
+    for heading in HEADINGS:
+        table.add_column(heading, no_wrap=heading in {"tool", "version", "from"}, overflow="fold")
+    for row in rows:
+        table.add_row(row.tool, row.version, row.source, row.where, row.note)
+    return table
+
+
+def plane(status: PlaneStatus) -> Table:
+    """One row per component of the control plane."""
+    table = Table("component", "state", "pid", "port", "", box=None)
+    for one in status.components:
+        state = "ready" if one.ready else "running" if one.alive else "stopped"
+        table.add_row(one.name, state, str(one.pid or "-"), str(one.port or "-"), one.detail)
+    return table
+
+
+def located(status: PlaneStatus) -> str:
+    """Where the control plane answers, for the end of a sentence; empty while it doesn't."""
+    if status.state not in {"running", "degraded"}:
+        return ""
+    return f", Kubernetes {status.kubernetes_version} at {status.server}, kubeconfig {status.kubeconfig}"
+
+
+def plane_document(status: PlaneStatus) -> dict[str, Any]:
+    """The control plane as a JSON document (schema: docs/json.md)."""
+    return {
+        "state": status.state,
+        "server": status.server,
+        "kubernetes": status.kubernetes_version,
+        "kubeconfig": str(status.kubeconfig),
+        "data": str(status.directory),
+        "since": status.since.isoformat() if status.since else None,
+        "components": [
+            {
+                "name": one.name,
+                "pid": one.pid,
+                "port": one.port,
+                "alive": one.alive,
+                "ready": one.ready,
+                "detail": one.detail,
+                "log": str(one.log),
+            }
+            for one in status.components
+        ],
+    }
+
+
+def next_steps(server: str, stack: str) -> tuple[str, ...]:
+    """Where the cluster is, the exact commands to look around, and what to try next."""
+    return (
+        "",
+        f"The cluster answers at {server}. Look around with plain tools:",
+        f'  eval "$(.venv/bin/onestack env {stack})"',
+        "  kubectl get pods,services,ingresses -A",
+        "  pulumi stack",
+        "",
+        "Then try:",
+        "  change an image tag below manifests/ and run: .venv/bin/onestack preview " + stack,
+        "  run make up again: it changes nothing and says so",
+        "  make down takes it all down",
+    )
+
+
+def counted(outcome: Outcome) -> str:
+    """The run's changes in words."""
+    if not outcome.changed:
+        return "nothing changed"
+    return ", ".join(f"{count} {op}" for op, count in sorted(outcome.changes.items()))
+
+
+def outcome_document(outcome: Outcome) -> dict[str, Any]:
+    """The run as a JSON document (schema: docs/json.md)."""
+    return {
+        "changes": dict(sorted(outcome.changes.items())),
+        "steps": [
+            {"op": step.op, "type": step.type, "name": step.name, "fields": list(step.fields)}
+            for step in outcome.steps
+        ],
+        "warnings": list(outcome.warnings),
+    }
+
+
+def readiness_document(manifests: Sequence[Manifest], readiness: WaitReport) -> dict[str, Any]:
+    """Readiness as a JSON document (schema: docs/json.md)."""
+    return {
+        "ready": readiness.ok,
+        "applications": {
+            name: dict(Counter(states)) for name, states in _by_application(manifests, readiness).items()
+        },
+        "notReady": [str(outcome) for outcome in readiness.not_ready],
+    }
+
+
+def exports(variables: dict[str, str], search_path: Sequence[str]) -> str:
+    """Shell lines that set the variables and put the folders in front of PATH."""
+    lines = [f"export {name}={shlex.quote(value)}" for name, value in sorted(variables.items())]
+    folders = ":".join(shlex.quote(folder) for folder in search_path)
+    return "\n".join([*lines, f'export PATH={folders}:"$PATH"'])
+
+
+def _by_application(manifests: Sequence[Manifest], readiness: WaitReport) -> dict[str, list[str]]:
+    state = {outcome.ref: outcome.verdict.state for outcome in readiness.outcomes}
+    states: dict[str, list[str]] = {}
+    for manifest in manifests:
+        states.setdefault(manifest.application, []).append(state.get(reference(manifest), "waiting"))
+    return states

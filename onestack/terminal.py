@@ -1,0 +1,78 @@
+"""What a person sees: progress with elapsed time and tables, on stderr; colours only on a terminal."""
+
+from __future__ import annotations
+
+import time
+from types import TracebackType
+
+from rich.console import Console
+from rich.markup import escape
+from rich.status import Status
+
+# Without a terminal, an activity that goes on is said again after this many seconds.
+_REMIND_SECONDS = 15.0
+_LOG_WIDTH = 160
+
+
+class Terminal:
+    """The `Progress` of the command line.
+
+    On a terminal one line shows the activity at hand and how long it has taken. Elsewhere (a log of
+    CI) each activity is a line of its own, the same one again only when it takes long.
+    """
+
+    def __init__(self, console: Console | None = None) -> None:
+        self.console = console or _stderr()
+        self._began = time.monotonic()
+        self._activity = ""
+        self._said_at = 0.0
+        self._status: Status | None = None
+
+    def __enter__(self) -> Terminal:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.rest()
+
+    def elapsed(self) -> float:
+        """Seconds since the command began."""
+        return time.monotonic() - self._began
+
+    def step(self, what: str) -> None:
+        """Shows ``what`` as the activity at hand."""
+        line = f"{what} ({clock(self.elapsed())})"
+        if self.console.is_terminal:
+            if self._status is None:
+                self._status = self.console.status(escape(line))
+                self._status.start()
+            self._status.update(escape(line))
+            return
+        now = time.monotonic()
+        subject = what.partition(":")[0]
+        if subject != self._activity or now - self._said_at >= _REMIND_SECONDS:
+            self._activity, self._said_at = subject, now
+            self.console.print(escape(line), soft_wrap=True)
+
+    def note(self, text: str) -> None:
+        """Prints a line that stays."""
+        self.console.print(escape(text), soft_wrap=True)
+
+    def rest(self) -> None:
+        """Takes the activity line away."""
+        if self._status is not None:
+            self._status.stop()
+            self._status = None
+
+
+def _stderr() -> Console:
+    console = Console(stderr=True, highlight=False)
+    # A log has no edge to wrap at; without this a table in it is cut at 80 columns.
+    return console if console.is_terminal else Console(stderr=True, highlight=False, width=_LOG_WIDTH)
+
+
+def clock(seconds: float) -> str:
+    """Seconds as ``m:ss``."""
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes}:{rest:02d}"

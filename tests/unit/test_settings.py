@@ -1,0 +1,73 @@
+"""Settings are one frozen value, the same from the file and from the engine; bad ones are named."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from onestack import settings
+from onestack.errors import InvalidSettings, UnknownStack
+
+GOOD = """\
+config:
+  onestack:platform: embedded
+  onestack:manifests:
+    applications:
+      shop: {namespace: shop}
+      plain:
+  other:thing: 1
+"""
+
+
+def write(root: Path, text: str, stack: str = "local") -> None:
+    """Writes a stack's settings file."""
+    (root / "stacks").mkdir(exist_ok=True)
+    (root / "stacks" / f"Pulumi.{stack}.yaml").write_text(text)
+
+
+def test_a_file_becomes_a_value(tmp_path: Path) -> None:
+    write(tmp_path, GOOD)
+    read = settings.from_file(tmp_path, "local")
+    assert read.platform == "embedded"
+    assert read.manifests.path == "manifests"
+    assert [(one.name, one.namespace) for one in read.manifests.selected()] == [
+        ("plain", None),
+        ("shop", "shop"),
+    ]
+    assert read.readiness.timeout_seconds == 600
+
+
+def test_the_engine_gives_the_same_value_as_the_file(tmp_path: Path) -> None:
+    write(tmp_path, GOOD)
+    from_engine = {
+        "platform": "embedded",
+        "manifests": json.dumps({"applications": {"shop": {"namespace": "shop"}, "plain": None}}),
+    }
+    assert settings.from_engine("local", from_engine.get) == settings.from_file(tmp_path, "local")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("config: {}", "onestack:platform: Field required"),
+        (GOOD.replace("embedded", "mainframe"), "onestack:platform: Input should be"),
+        (GOOD + "  onestack:colour: blue\n", "onestack:colour: is not a setting that onestack knows"),
+        (GOOD.replace("embedded", "kubeconfig"), "platform 'kubeconfig' needs the setting"),
+        (GOOD + "  onestack:kubeconfig: {path: x}\n", "only for platform 'kubeconfig'"),
+        (GOOD + "  onestack:readiness: {timeoutSeconds: 0}\n", "onestack:readiness.timeoutSeconds"),
+        ("just text", "has no mapping 'config'"),
+        ("config: [", "while parsing"),
+    ],
+)
+def test_bad_settings_name_the_file_and_the_setting(tmp_path: Path, text: str, said: str) -> None:
+    write(tmp_path, text)
+    with pytest.raises(InvalidSettings, match=r"stacks/Pulumi\.local\.yaml") as caught:
+        settings.from_file(tmp_path, "local")
+    assert said in str(caught.value)
+
+
+def test_an_unknown_stack_lists_those_that_are_there(tmp_path: Path) -> None:
+    write(tmp_path, GOOD)
+    write(tmp_path, GOOD, stack="dev")
+    with pytest.raises(UnknownStack, match="dev, local"):
+        settings.from_file(tmp_path, "prod")

@@ -1,0 +1,81 @@
+"""Results as text and as documents."""
+
+import io
+import subprocess
+
+from rich.console import Console
+from rich.table import Table
+
+from onestack import tables
+from onestack.engine import Outcome, Step
+from onestack.health import Verdict
+from onestack.manifests.manifest import Location, Manifest
+from onestack.wait import ObjectRef, WaitReport
+from onestack.wait import Outcome as Waited
+
+
+def manifest(application: str, name: str) -> Manifest:
+    """A ConfigMap of an application."""
+    return Manifest(application, "v1", "ConfigMap", name, "shop", {}, Location("f", 1, 1))
+
+
+def waited(name: str, verdict: Verdict) -> Waited:
+    """An outcome for it."""
+    return Waited(ObjectRef("v1", "ConfigMap", "shop", name), verdict)
+
+
+def printed(table: Table) -> list[list[str]]:
+    """A table's rows as words."""
+    text = io.StringIO()
+    Console(file=text, width=160).print(table)
+    return [line.split() for line in text.getvalue().splitlines()]
+
+
+MANIFESTS = (manifest("shop", "a"), manifest("shop", "b"), manifest("tools", "c"))
+REPORT = WaitReport(
+    (
+        waited("a", Verdict("ready", "")),
+        waited("b", Verdict("failed", "no")),
+        waited("c", Verdict("ready", "")),
+    ),
+    1.0,
+)
+
+
+def test_each_application_is_a_row_of_counts() -> None:
+    rows = printed(tables.applications(MANIFESTS, REPORT))
+    assert rows[1:] == [["shop", "2", "1", "0", "0", "1"], ["tools", "1", "1", "0", "0", "0"]]
+
+
+def test_readiness_as_a_document_names_what_is_not() -> None:
+    document = tables.readiness_document(MANIFESTS, REPORT)
+    assert document["ready"] is False
+    assert document["applications"] == {"shop": {"ready": 1, "failed": 1}, "tools": {"ready": 1}}
+    assert document["notReady"] == ["ConfigMap shop/b: no"]
+
+
+def test_changes_name_the_fields_and_count_the_rest() -> None:
+    step = Step("started", "update", "u::shop/a", "x:Deployment", ("spec.replicas",))
+    outcome = Outcome(changes={"same": 3, "update": 1}, steps=(step,), warnings=())
+    assert printed(tables.changes(outcome.steps))[1] == [
+        "~",
+        "update",
+        "Deployment",
+        "shop/a",
+        "spec.replicas",
+    ]
+    assert tables.counted(outcome) == "3 same, 1 update"
+    assert tables.counted(Outcome({"same": 3}, (), ())) == "nothing changed"
+    assert tables.outcome_document(outcome)["steps"][0]["fields"] == ["spec.replicas"]
+
+
+def test_exports_survive_a_shell_whatever_they_hold() -> None:
+    text = tables.exports({"A": "it's $HOME `id`"}, ["/a b/bin", "/c"])
+    done = subprocess.run(
+        ["/bin/sh", "-ec", f'{text}\nprintf "%s\\n%s" "$A" "$PATH"'],
+        env={"PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.splitlines() == ["it's $HOME `id`", "/a b/bin:/c:/usr/bin:/bin"]

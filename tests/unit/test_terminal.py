@@ -1,0 +1,39 @@
+"""Progress for people: lines in a log, markup taken literally, no colours off a terminal."""
+
+import io
+
+from rich.console import Console
+
+from onestack.terminal import Terminal, clock
+
+
+def logged() -> tuple[Terminal, io.StringIO]:
+    """A terminal that is none: a log."""
+    text = io.StringIO()
+    return Terminal(Console(file=text, width=160, highlight=False)), text
+
+
+def test_in_a_log_each_activity_is_said_once() -> None:
+    terminal, text = logged()
+    terminal.step("deploying: 1 resources")
+    terminal.step("deploying: 2 resources")
+    terminal.step("waiting: 3 of 4 ready")
+    assert text.getvalue().splitlines() == ["deploying: 1 resources (0:00)", "waiting: 3 of 4 ready (0:00)"]
+
+
+def test_brackets_are_text_and_nothing_is_coloured() -> None:
+    terminal, text = logged()
+    terminal.note("spec.containers[0]: [red]no[/red]")
+    assert text.getvalue() == "spec.containers[0]: [red]no[/red]\n"
+
+
+def test_on_a_terminal_one_line_shows_the_activity_and_goes_away() -> None:
+    text = io.StringIO()
+    with Terminal(Console(file=text, force_terminal=True, width=80)) as terminal:
+        terminal.step("building")
+    assert "building (0:00)" in text.getvalue()
+    assert text.getvalue().endswith("\x1b[2K") or "\x1b[?25h" in text.getvalue()
+
+
+def test_minutes_and_seconds() -> None:
+    assert [clock(0.9), clock(61), clock(3600)] == ["0:00", "1:01", "60:00"]
