@@ -1,0 +1,1 @@
+"""The Kubernetes API over HTTP: where it is, how to ask it, and what it serves."""

@@ -1,0 +1,35 @@
+"""All that is found wrong in a load, gathered. Pure."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from onestack.errors import Problem
+from onestack.manifests.node import Node
+
+
+class Report(Protocol):
+    """Takes one thing that is wrong at the place of a node."""
+
+    def __call__(self, at: Node, what: str, expected: str = "", *, key: bool = False) -> None:
+        """``key`` means the key that holds the node, not its value."""
+
+
+class Problems:
+    """The problems of one load."""
+
+    def __init__(self) -> None:
+        self.found: list[Problem] = []
+
+    def of(self, file: str) -> Report:
+        """What reports problems in ``file``."""
+
+        def report(at: Node, what: str, expected: str = "", *, key: bool = False) -> None:
+            line, column = (at.key_line, at.key_column) if key else (at.line, at.column)
+            self.found.append(Problem(file, line, column, what, expected))
+
+        return report
+
+    def whole(self, file: str, what: str, expected: str = "") -> None:
+        """Takes one thing that is wrong with a file or folder as a whole."""
+        self.found.append(Problem(file, 0, 0, what, expected))

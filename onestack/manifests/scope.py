@@ -1,0 +1,107 @@
+"""Which kinds there are, in which versions, and whether their objects live in a namespace."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import yaml
+
+from onestack.manifests.manifest import group_of
+
+KUBERNETES = "1.36"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind that the API server serves.
+
+    ``versions`` has the preferred one first; ``status`` says that the status is a subresource,
+    which the API server ignores in what is applied.
+    """
+
+    group: str
+    kind: str
+    versions: tuple[str, ...]
+    namespaced: bool
+    status: bool = False
+
+    def api_versions(self) -> tuple[str, ...]:
+        """The apiVersions to write: ``apps/v1``, and ``v1`` for the core group."""
+        return tuple(f"{self.group}/{version}" if self.group else version for version in self.versions)
+
+
+Kinds = Mapping[tuple[str, str], Kind]
+"""Kinds by group and kind."""
+
+
+@dataclass(frozen=True)
+class Removed:
+    """An apiVersion of kinds that is no longer served; ``instead`` is empty where nothing follows."""
+
+    version: str
+    kinds: tuple[str, ...]
+    removed: str
+    instead: str
+    hint: str = ""
+
+
+@cache
+def builtin() -> Kinds:
+    """The kinds that Kubernetes itself serves by default and that can be declared."""
+    found = (Kind(**{**row, "versions": tuple(row["versions"])}) for row in _data("kinds.yaml"))
+    return {(kind.group, kind.kind): kind for kind in found}
+
+
+def is_builtin(group: str, kind: str) -> bool:
+    """Whether Kubernetes itself serves the kind."""
+    return (group, kind) in builtin()
+
+
+@cache
+def removed() -> tuple[Removed, ...]:
+    """The apiVersions that Kubernetes has removed."""
+    return tuple(Removed(**{**row, "kinds": tuple(row["kinds"])}) for row in _data("removed.yaml"))
+
+
+def unserved(api_version: str, kind: str, kinds: Kinds) -> tuple[str, str] | None:
+    """Why the API server won't take this apiVersion and kind, and what to write; None if it will."""
+    served = kinds.get((group_of(api_version), kind))
+    if served is not None and api_version in served.api_versions():
+        return None
+    for gone in removed():
+        if gone.version == api_version and kind in gone.kinds:
+            expected = f"write 'apiVersion: {gone.instead}'" if gone.instead else gone.hint
+            return f"there is no {kind} in {api_version} since Kubernetes {gone.removed}", expected
+    suggestion = _suggestion(group_of(api_version), kind, kinds)
+    if suggestion:
+        return f"there is no {kind} in {api_version}", suggestion
+    return (
+        f"the kind {kind} of {api_version} is not known, so neither is whether it lives in a namespace",
+        "add its CustomResourceDefinition to the manifests of one of the stack's applications",
+    )
+
+
+def _suggestion(group: str, kind: str, kinds: Kinds) -> str:
+    """What to write instead; empty for what can only be a custom kind from elsewhere."""
+    same = kinds.get((group, kind))
+    candidates = [same] if same else [known for known in kinds.values() if known.kind == kind]
+    if candidates:
+        versions = sorted(version for known in candidates for version in known.api_versions())
+        return f"{kind} is served as {' and '.join(versions)}"
+    near = get_close_matches(kind.capitalize(), [known for held, known in kinds if held == group], n=1)
+    if near:
+        return f"write 'kind: {near[0]}'"
+    if any(known_group == group for known_group, _ in builtin()):
+        return f"see 'kubectl api-resources' of Kubernetes {KUBERNETES} for the kinds it serves"
+    return ""
+
+
+def _data(name: str) -> list[dict[str, Any]]:
+    text = resources.files("onestack.manifests").joinpath(name).read_text(encoding="utf-8")
+    rows: list[dict[str, Any]] = yaml.load(text, Loader=yaml.CSafeLoader)
+    return rows

@@ -1,0 +1,127 @@
+"""The reader means by YAML what the real kubectl means by it."""
+
+from __future__ import annotations
+
+import json
+import random
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from onestack.local.toolchain import Toolchain
+from onestack.manifests.reader import read
+from onestack.manifests.scalars import Unheld, resolve
+
+pytestmark = pytest.mark.e2e
+
+HEAD = "apiVersion: example.com/v1\nkind: Thing\nmetadata:\n  name: it\n"
+
+WORDS = "y Y yes Yes YES yEs n N no No NO nO on On ON off Off OFF"
+MORE_WORDS = "true True TRUE tRUE false False FALSE null Null NULL nULL"
+NUMBERS = "0 -0 +0 00 08 09.5 0644 0o17 0O17 0o8 0x1F 0X1f -0x1 0b101 0B1 -0b1 +0b1 0b-1 0b+1 0b2 1_000 1__0_"
+FLOATS = (
+    "1.0 1. .5 -.5 +.5e1 1e3 1E-3 1e21 1e20 1e400 5e-324 .1_0 ._1 .1_ . - + 1.2.3 1e 0x1p3 0.1 100.00 1_0.5"
+)
+OTHERS = "0_8 _1 ~ ~~ = << 12:30:00 1:2 2024-01-01 2024-01-01T00:00:00Z NaN Inf nan 1,000 1Gi 50m"
+DATES = "2001-12-14t21:59:43.10-05:00 2001-1-1 2001-12-14"
+EDGES = (
+    "9223372036854775807 -9223372036854775808 0x7fffffffffffffff 0xffffffffffffffffff 0777777777777777777777"
+)
+
+
+def by_kubectl(toolchain: Toolchain, tmp_path: Path, text: str) -> list[Any]:
+    """The objects of a file, as kubectl reads them; without a server. Fails as kubectl fails."""
+    file = tmp_path / "it.yaml"
+    file.write_text(text, encoding="utf-8", newline="")
+    kubectl = toolchain.path("kubectl")
+    command = [str(kubectl), "annotate", "--local", "--output=json", f"--filename={file}", "a=b"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    decoder = json.JSONDecoder()
+    found: list[Any] = []
+    rest = done.stdout.strip()
+    while rest:
+        value, end = decoder.raw_decode(rest)
+        found.extend(value["items"] if value["kind"] == "List" else [value])
+        rest = rest[end:].strip()
+    for value in found:
+        del value["metadata"]["annotations"]
+    return found
+
+
+def by_us(text: str) -> list[Any]:
+    reading = read(text.encode(), "it.yaml")
+    assert reading.problems == ()
+    return [document.value for document in reading.documents]
+
+
+def held(text: str) -> bool:
+    try:
+        resolve(text)
+    except Unheld:
+        return False
+    return True
+
+
+def made_up(count: int) -> list[str]:
+    chosen = random.Random(20261121)  # noqa: S311  reproducible, and no secret
+    return ["".join(chosen.choices("0123456789_+-.xXoObBeEfF", k=chosen.randint(1, 8))) for _ in range(count)]
+
+
+def test_plain_scalars_mean_the_same(toolchain: Toolchain, tmp_path: Path) -> None:
+    listed = f"{WORDS} {MORE_WORDS} {NUMBERS} {FLOATS} {OTHERS} {DATES} {EDGES}".split()
+    scalars = [*listed, "", *made_up(3000)]
+    scalars = [text for text in scalars if held(text) and text not in {"-", "---", "..."}]
+    text = HEAD + "values:\n" + "".join(f"  - {scalar}\n" for scalar in scalars)
+    theirs, ours = by_kubectl(toolchain, tmp_path, text)[0]["values"], by_us(text)[0]["values"]
+    different = [
+        (scalar, one, other)
+        for scalar, one, other in zip(scalars, theirs, ours, strict=True)
+        if (one, isinstance(one, (bool, str))) != (other, isinstance(other, (bool, str)))
+    ]
+    assert different == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "a: &x {k: 1}\nb: *x\nc:\n  <<: *x\n  l: 2\n",
+        "x: &x {a: 1, b: 1}\nw: &w {b: 2, c: 2}\nz:\n  <<: [*x, *w]\n  a: 3\n",
+        "a: |\n  one\n   two\n\n  three\n\nb: >-\n  folded\n  text\n\n  more\n",
+        "c: |+2\n    x\n\nd: >\n  x\n   y\n  z\n",
+        "a: 'it''s'\nb: \"tab\\t\\x41\\u00e9\\U0001F600\\\n  joined\"\nc: plain\n  over lines\n",
+        "a: [1, yes, {b: c, d: [e]}, ]\nb: {x, 'y': 1, \"z\":2}\n",
+        "a: !!str 012\nb: !!int 012\nc: !!float 1\nd: !!bool on\ne: !!null ~\n",
+        "url: http://example.com:80/#x\ntime: 12:30\nhash: a#b\ncolon: a:b\ndash: a - b\nquery: a?b\n",
+        "a:\n- 1\n- - 2\n  - 3\n-\nb: 1\n",
+        "? long\n: 1\n'quoted': 2\n\"<<\": 3\n",
+        'a: é\u2028  x\nb: "\\u2028"\n',
+    ],
+)
+@pytest.mark.parametrize("line_break", ["\n", "\r\n"])
+def test_structures_mean_the_same(toolchain: Toolchain, tmp_path: Path, body: str, line_break: str) -> None:
+    text = f"{HEAD}{body}".replace("\n", line_break)
+    assert by_us(text) == by_kubectl(toolchain, tmp_path, text)
+
+
+def test_documents_are_cut_the_same(toolchain: Toolchain, tmp_path: Path) -> None:
+    text = f"\ufeff---\n---\n# nothing\n---\n{HEAD}---  # next\n{HEAD}a: |\n  ---\n---\n---\r\n{HEAD}---"
+    ours = by_us(text)
+    assert len(ours) == 3
+    assert ours == by_kubectl(toolchain, tmp_path, text)
+
+
+@pytest.mark.parametrize("text", [".inf", "-.Inf", ".nan"])
+def test_what_we_refuse_to_hold_fails_in_kubectl(toolchain: Toolchain, tmp_path: Path, text: str) -> None:
+    assert not held(text)
+    with pytest.raises(subprocess.CalledProcessError):
+        by_kubectl(toolchain, tmp_path, f"{HEAD}a: {text}\n")
+
+
+@pytest.mark.parametrize("text", ["9223372036854775809", "-9223372036854775809", "0xffffffffffffffff"])
+def test_what_we_refuse_to_hold_is_rounded_by_kubectl(
+    toolchain: Toolchain, tmp_path: Path, text: str
+) -> None:
+    assert not held(text)
+    assert by_kubectl(toolchain, tmp_path, f"{HEAD}a: {text}\n")[0]["a"] != int(text, 0)

@@ -1,0 +1,101 @@
+"""Properties of the reader: whatever comes in, values or problems come out, and plain values survive."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import yaml
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from onestack.manifests.reader import read
+from onestack.manifests.writer import write
+
+PIECES = [
+    "a",
+    "b: ",
+    "- ",
+    "{",
+    "}",
+    "[",
+    "]",
+    ",",
+    ":",
+    "\n",
+    "\n  ",
+    '"',
+    "'",
+    "&a ",
+    "*a",
+    "<<: ",
+    "|\n",
+    ">\n",
+]
+PIECES += [
+    "!!str ",
+    "!x ",
+    "%",
+    "@",
+    "\t",
+    "---\n",
+    "...\n",
+    "#",
+    "0x1",
+    "~",
+    "1e9",
+    "\r\n",
+    "\ufeff",
+    "\\",
+    "? ",
+]
+
+# Without surrogates (no UTF-8 has them) and control characters (YAML has only escapes for them).
+texts = st.text(st.characters(exclude_categories=("Cs", "Cc", "Cn", "Co"), exclude_characters="\ufeff"))
+values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**63 - 1)
+    | texts
+    | st.floats(allow_nan=False, allow_infinity=False),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@given(
+    st.binary() | st.lists(st.sampled_from(PIECES), max_size=30).map(lambda pieces: "".join(pieces).encode())
+)
+@example(b"\xef\xbb\xbf\xef\xbb\xbfa: 1")
+@example(b"\xff\xfe")
+def test_whatever_comes_in_values_or_problems_come_out(content: bytes) -> None:
+    reading = read(content, "f.yaml")
+    for problem in reading.problems:
+        assert problem.what
+        assert str(problem).startswith("f.yaml:")
+        assert "\n" not in str(problem)
+    for document in reading.documents:
+        json.dumps(document.value, allow_nan=False)
+
+
+@given(values)
+def test_what_json_says_is_read_as_json_means_it(value: Any) -> None:
+    reading = read(json.dumps(value, ensure_ascii=False).encode(), "f.json")
+    assert reading.problems == ()
+    if value is not None:
+        assert [document.value for document in reading.documents] == [value]
+
+
+@given(values)
+def test_what_is_written_is_read_back_and_by_pyyaml_too(value: Any) -> None:
+    text = write([{"value": value}, {"last": 1}])
+    assert list(yaml.load_all(text, Loader=yaml.CSafeLoader)) == [{"value": value}, {"last": 1}]
+    reading = read(text.encode(), "f.yaml")
+    assert reading.problems == ()
+    assert [document.value for document in reading.documents] == [{"value": value}, {"last": 1}]
+
+
+@given(st.text("0123456789_+-.xobeEyYnNfF~=<:", max_size=6))
+def test_a_string_that_looks_like_something_else_is_written_so_that_it_stays_one(text: str) -> None:
+    (document,) = read(write([{text: text}]).encode(), "f.yaml").documents
+    assert document.value == {text: text}
