@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pulumi
 
 from components.workloads import Object
 from onestack.errors import ApiError, ClusterUnreachable, NotReady
+from onestack.kube.blocking import answered
 from onestack.kube.client import Client
 from onestack.kube.connection import Connection
 from onestack.manifests import record
 from onestack.manifests.manifest import Identity, Manifest
-from onestack.manifests.ownership import digest
+from onestack.manifests.ownership import digest, is_ours
 from onestack.wait import WaitProgress, reference, until_ready
 
 USER_AGENT = "onestack-program"
+_NOT_FOUND = 404
+
+Live = Mapping[str, Any] | None
+"""An object as the API server holds it, or None."""
+
+
+@dataclass(frozen=True)
+class _Standing:
+    namespace: Live = None
+    record: Live = None
 
 
 class Release:
@@ -40,31 +52,39 @@ class Release:
         self.digest = digest(manifests)
         self._stack, self._connect, self._timeout_seconds = stack, connect, timeout_seconds
         self._objects = [reference(manifest) for manifest in manifests]
-        holder = record.namespace_manifest(project=project, stack=stack)
-        namespace = Object(holder, holder.body, pulumi.ResourceOptions(provider=provider))
+        self._project = project
+        live = answered(self._live())
+        namespace = self._namespace(live.namespace, provider)
         manifest = record.record_manifest(self.digest, project=project, stack=stack)
         self.record = Object(
             manifest,
-            {**manifest.body, "data": pulumi.Output.from_input(self._data())},
+            {**manifest.body, "data": record.data(self.digest, live.record)},
             pulumi.ResourceOptions(
                 provider=provider,
-                depends_on=[namespace, *workloads.values()],
+                depends_on=[*namespace, *workloads.values()],
                 hooks=pulumi.ResourceHookBinding(
                     after_create=[self._wait_until_ready], after_update=[self._wait_until_ready]
                 ),
             ),
         )
 
-    async def _data(self) -> dict[str, str]:
-        return record.data(self.digest, await self._live())
+    def _namespace(self, live: Live, provider: pulumi.ProviderResource) -> list[pulumi.Resource]:
+        """The record's namespace belongs to the first stack on a cluster; the others find it there."""
+        manifest = record.namespace_manifest(project=self._project, stack=self._stack)
+        if live is not None and not is_ours(live, manifest.identity, self._project, self._stack):
+            return []
+        return [Object(manifest, manifest.body, pulumi.ResourceOptions(provider=provider))]
 
-    async def _live(self) -> dict[str, Any] | None:
-        """The live record; None where there is none, or no cluster to ask (the provider says so better)."""
+    async def _live(self) -> _Standing:
+        """What is there of earlier releases; nothing where there is no cluster to ask yet."""
         try:
             async with Client(self._connect(), user_agent=USER_AGENT) as client:
-                return await client.request("GET", record.record_path(self._stack))
+                return _Standing(
+                    namespace=await _get(client, record.namespace_path()),
+                    record=await _get(client, record.record_path(self._stack)),
+                )
         except (ApiError, ClusterUnreachable):
-            return None
+            return _Standing()  # The provider meets the same and says it better.
 
     async def _wait_until_ready(self, _arguments: pulumi.ResourceHookArgs) -> None:
         """Runs after the record is written; raising fails the deployment with the message."""
@@ -85,3 +105,12 @@ class Release:
 
 def _show(progress: WaitProgress) -> None:
     pulumi.log.info(progress.line(), ephemeral=True)
+
+
+async def _get(client: Client, path: str) -> Live:
+    try:
+        return await client.request("GET", path)
+    except ApiError as error:
+        if error.status == _NOT_FOUND:
+            return None
+        raise

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
 
 import pulumi
 
@@ -13,7 +16,13 @@ from onestack.errors import OnestackError
 @contextmanager
 def program() -> Iterator[None]:
     """Turns a typed failure into the engine's own way of ending a program early."""
+    signal.signal(signal.SIGINT, _end)
     try:
         yield
     except OnestackError as error:
         raise pulumi.RunError(error.message()) from None
+
+
+def _end(_signal: int, _frame: FrameType | None) -> None:
+    """The engine interrupts the program when the run has failed, and has then said why itself."""
+    sys.exit(1)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 from onestack.errors import ApiError, ForeignObjects, KindUnknown
+from onestack.kube.blocking import answered
 from onestack.kube.client import Client
 from onestack.kube.connection import Connection
 from onestack.kube.discovery import Discovery
@@ -28,8 +28,7 @@ def require_ours(connection: Connection, manifests: Sequence[Manifest], *, proje
 
     Raises: ForeignObjects, ClusterUnreachable, ApiError.
     """
-    with ThreadPoolExecutor(1) as thread:
-        foreign = thread.submit(asyncio.run, _foreign(connection, manifests, project, stack)).result()
+    foreign = answered(_foreign(connection, manifests, project, stack))
     if foreign:
         raise ForeignObjects(stack, foreign)
 

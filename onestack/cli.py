@@ -9,14 +9,14 @@ from typing import Any
 
 import click
 import orjson
-import yaml
 
 from onestack import delivery, tables
 from onestack import settings as stack_settings
 from onestack.errors import OnestackError
 from onestack.local.plane import Plane, PlaneStatus
-from onestack.local.toolchain import document, ensure, rows
+from onestack.local.toolchain import document, ensure, prune, pruned_document, pruned_lines, rows
 from onestack.manifests.order import dependencies, waves
+from onestack.manifests.writer import write
 from onestack.repository import find
 from onestack.terminal import Terminal, clock
 
@@ -37,17 +37,30 @@ def cli(context: click.Context, root: Path) -> None:
 
 @cli.command()
 @json_option
+@click.option("--prune", "to_prune", is_flag=True, help="Remove kept tools that this repository doesn't pin.")
 @click.pass_obj
-def tools(root: Path, as_json: bool) -> None:
+def tools(root: Path, as_json: bool, to_prune: bool) -> None:
     """Find, download or build the tools that everything else needs."""
     with Terminal() as terminal:
-        toolchain = ensure(find(root).root, terminal)
+        if to_prune:
+            _prune(find(root).root, as_json, terminal)
+            return
+        toolchain = ensure(find(root).root, terminal, look_again=True)
         terminal.rest()
         if as_json:
             _document(document(toolchain))
             return
         terminal.console.print(tables.tools(rows(toolchain)))
         terminal.note(f"the tools are there ({clock(terminal.elapsed())})")
+
+
+def _prune(root: Path, as_json: bool, terminal: Terminal) -> None:
+    gone = prune(root)
+    if as_json:
+        _document(pruned_document(gone))
+        return
+    for line in pruned_lines(gone):
+        terminal.note(line)
 
 
 @cli.group()
@@ -148,7 +161,7 @@ def render(root: Path, stack: str, app: str | None) -> None:
     manifests = delivery.read_manifests(repository, settings)
     ordered = [manifest for wave in waves(manifests, dependencies(manifests)) for manifest in wave]
     chosen = [manifest.body for manifest in ordered if app in {None, manifest.application}]
-    click.echo(yaml.dump_all(chosen, Dumper=yaml.CSafeDumper, sort_keys=False), nl=False)
+    click.echo(write(chosen), nl=False)
 
 
 @cli.command()

@@ -103,6 +103,7 @@ def read_manifests(repository: Repository, settings: Settings) -> tuple[Manifest
 def preview(stack: Stack, progress: Progress) -> Outcome:
     """What a deployment would change. Raises: OnestackError."""
     _readable(stack, progress)
+    _reachable(stack, progress)
     engine.ensure_stack(stack.workspace)
     return engine.preview(stack.workspace, EngineProgress(progress, "previewing"))
 
@@ -111,6 +112,7 @@ def deploy(stack: Stack, progress: Progress) -> Deployment:
     """Read -> up -> readiness. Raises: OnestackError."""
     began = time.monotonic()
     manifests = _readable(stack, progress)
+    _reachable(stack, progress)
     engine.ensure_stack(stack.workspace)
     outcome = engine.up(stack.workspace, EngineProgress(progress, "deploying"))
     readiness = wait(stack, manifests, progress)
@@ -134,16 +136,29 @@ def wait(stack: Stack, manifests: Sequence[Manifest], progress: Progress) -> Wai
 
 def destroy(stack: Stack, progress: Progress) -> Outcome:
     """Deletes all that the stack holds. Raises: OnestackError."""
+    _reachable(stack, progress)
     engine.ensure_stack(stack.workspace)
     return engine.destroy(stack.workspace, EngineProgress(progress, "destroying"))
 
 
 def _readable(stack: Stack, progress: Progress) -> tuple[Manifest, ...]:
-    """Reads first what the program will read: its problems are then ours to tell, all of them, in seconds."""
+    """Reads first what the program will read: its problems are then told, all of them, in seconds."""
     progress.step("reading manifests")
-    manifests = read_manifests(stack.repository, stack.settings)
-    stack.connection()
-    return manifests
+    return read_manifests(stack.repository, stack.settings)
+
+
+def _reachable(stack: Stack, progress: Progress) -> None:
+    """Asks the cluster first: that it is down is then said in seconds, and by itself.
+
+    Raises: ClusterNotStarted, ClusterUnreachable, ApiError.
+    """
+    progress.step("asking the cluster")
+    asyncio.run(_asked(stack.connection()))
+
+
+async def _asked(connection: Connection) -> None:
+    async with Client(connection, user_agent=USER_AGENT) as client:
+        await client.request("GET", "/version")
 
 
 def _kubeconfig(root: Path, settings: Settings) -> tuple[Path, str | None]:

@@ -514,7 +514,8 @@ class DependencyCycle(OnestackError):
 
     def __init__(self, path: Sequence[str], reasons: Sequence[str]) -> None:
         self.path: tuple[str, ...] = tuple(path)
-        steps = [f"{at} waits for {to}: {why}" for at, to, why in zip(path[:-1], path[1:], reasons, strict=True)]
+        pairs = zip(path[:-1], path[1:], reasons, strict=True)
+        steps = [f"{at} waits for {to}: {why}" for at, to, why in pairs]
         super().__init__(
             "manifests wait for each other in a circle: " + " -> ".join(self.path),
             why="\n".join(steps),

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
 from onestack.errors import InvalidProject, NotARepository
+from onestack.manifests.reader import read
 
 PROJECT_FILE = "Pulumi.yaml"
 
@@ -34,10 +33,12 @@ def find(start: Path) -> Repository:
 
 def _project(file: Path) -> str:
     try:
-        document = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        reading = read(file.read_bytes(), PROJECT_FILE)
+    except OSError as error:
         raise InvalidProject(str(file), str(error)) from None
-    name = document.get("name") if isinstance(document, dict) else None
-    if not isinstance(name, str) or not name:
+    if reading.problems:
+        raise InvalidProject(str(file), "\n".join(map(str, reading.problems)))
+    name = reading.documents[0].get("name") if len(reading.documents) == 1 else None
+    if name is None or not isinstance(name.value, str) or not name.value:
         raise InvalidProject(str(file), "it has no name")
-    return name
+    return name.value

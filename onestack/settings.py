@@ -12,12 +12,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
 
 from onestack.errors import InvalidSettings, UnknownStack
 from onestack.manifests.application import Application
+from onestack.manifests.node import Node
+from onestack.manifests.reader import read
 
 PREFIX = "onestack:"
 STACKS = "stacks"
@@ -109,20 +110,18 @@ def from_file(root: Path, stack: str) -> Settings:
     path = stack_file(root, stack)
     where = f"{STACKS}/{path.name}"
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        reading = read(path.read_bytes(), where)
     except FileNotFoundError:
         raise UnknownStack(stack, known=stack_names(root)) from None
-    except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
+    except OSError as error:
         raise InvalidSettings(where, (str(error),)) from None
-    config = document.get("config") if isinstance(document, dict) else None
-    if not isinstance(config, dict):
+    if reading.problems:
+        raise InvalidSettings(where, tuple(map(str, reading.problems)))
+    config = reading.documents[0].get("config") if len(reading.documents) == 1 else None
+    if config is None or not isinstance(config.value, dict):
         raise InvalidSettings(where, ("has no mapping 'config' with the stack's settings",))
-    values = {
-        key.removeprefix(PREFIX): value
-        for key, value in config.items()
-        if isinstance(key, str) and key.startswith(PREFIX)
-    }
-    return _validated(stack, values, where)
+    values = {key.removeprefix(PREFIX): node.value for key, node in config.fields() if key.startswith(PREFIX)}
+    return _validated(stack, values, where, config)
 
 
 def from_engine(stack: str, get: Callable[[str], str | None]) -> Settings:
@@ -150,16 +149,22 @@ def _decoded(text: str) -> Any:
         return text
 
 
-def _validated(stack: str, values: Mapping[str, Any], where: str) -> Settings:
+def _validated(stack: str, values: Mapping[str, Any], where: str, config: Node | None = None) -> Settings:
     try:
         return Settings.model_validate({**values, "stack": stack})
     except ValidationError as error:
-        raise InvalidSettings(where, tuple(_problem(found) for found in error.errors())) from None
+        problems = tuple(_problem(found, where, config) for found in error.errors())
+        raise InvalidSettings(where, problems) from None
 
 
-def _problem(found: Any) -> str:
-    path = ".".join(str(part) for part in found["loc"])
+def _problem(found: Any, where: str, config: Node | None) -> str:
+    """One of pydantic's findings in words, with its place where the file is known."""
+    steps = [str(step) for step in found["loc"]]
     message = str(found["msg"]).removeprefix("Value error, ")
     if found["type"] == "extra_forbidden":
         message = "is not a setting that onestack knows"
-    return f"{PREFIX}{path}: {message}" if path else message
+    if not steps:
+        return message
+    said = f"{PREFIX}{'.'.join(steps)}: {message}"
+    node = config.get(PREFIX + steps[0], *steps[1:]) if config else None
+    return f"{where}:{node.key_line}:{node.key_column}: {said}" if node else said

@@ -50,13 +50,19 @@ def test_the_engine_gives_the_same_value_as_the_file(tmp_path: Path) -> None:
     ("text", "said"),
     [
         ("config: {}", "onestack:platform: Field required"),
-        (GOOD.replace("embedded", "mainframe"), "onestack:platform: Input should be"),
-        (GOOD + "  onestack:colour: blue\n", "onestack:colour: is not a setting that onestack knows"),
+        (
+            GOOD.replace("embedded", "mainframe"),
+            "stacks/Pulumi.local.yaml:2:3: onestack:platform: Input should be",
+        ),
+        (
+            GOOD + "  onestack:colour: blue\n",
+            "Pulumi.local.yaml:8:3: onestack:colour: is not a setting that onestack knows",
+        ),
         (GOOD.replace("embedded", "kubeconfig"), "platform 'kubeconfig' needs the setting"),
         (GOOD + "  onestack:kubeconfig: {path: x}\n", "only for platform 'kubeconfig'"),
-        (GOOD + "  onestack:readiness: {timeoutSeconds: 0}\n", "onestack:readiness.timeoutSeconds"),
+        (GOOD + "  onestack:readiness: {timeoutSeconds: 0}\n", "8:24: onestack:readiness.timeoutSeconds"),
         ("just text", "has no mapping 'config'"),
-        ("config: [", "while parsing"),
+        ("config: [", "stacks/Pulumi.local.yaml:2:1"),
     ],
 )
 def test_bad_settings_name_the_file_and_the_setting(tmp_path: Path, text: str, said: str) -> None:
