@@ -12,6 +12,7 @@ import orjson
 
 from onestack import delivery, tables
 from onestack import settings as stack_settings
+from onestack.addresses import of_release
 from onestack.errors import OnestackError
 from onestack.local.plane import Plane, PlaneStatus
 from onestack.local.toolchain import document, ensure, prune, pruned_document, pruned_lines, rows
@@ -197,6 +198,8 @@ def deploy(root: Path, stack: str, as_json: bool) -> None:
             return
         terminal.console.print(tables.applications(deployment.manifests, deployment.readiness))
         terminal.note(f"{stack}: {tables.counted(deployment.outcome)}; took {deployment.seconds:.1f} s")
+        if found := of_release(gathered.connection(), deployment.manifests):
+            terminal.console.print(tables.addresses(found))
         for line in tables.next_steps(gathered.connection().server, stack):
             terminal.note(line)
 

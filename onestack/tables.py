@@ -9,6 +9,7 @@ from typing import Any
 
 from rich.table import Table
 
+from onestack.addresses import Address
 from onestack.engine import Outcome, Step
 from onestack.local.plane import PlaneStatus
 from onestack.local.toolchain import HEADINGS, Row
@@ -87,6 +88,14 @@ def plane_document(status: PlaneStatus) -> dict[str, Any]:
             for one in status.components
         ],
     }
+
+
+def addresses(found: Iterable[Address]) -> Table:
+    """One row per address that the release answers at."""
+    table = Table("address", "resolves to", "from", box=None)
+    for one in found:
+        table.add_row(one.url, one.at, f"{one.kind} {one.name}")
+    return table
 
 
 def next_steps(server: str, stack: str) -> tuple[str, ...]:
