@@ -1,0 +1,1 @@
+"""What is done to objects: create, update, read, delete, and waiting."""

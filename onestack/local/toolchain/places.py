@@ -1,0 +1,94 @@
+"""Where tools are looked for and kept."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+CACHE_VARIABLE = "ONESTACK_CACHE"
+
+
+@dataclass(frozen=True)
+class Places:
+    """Folders of one run.
+
+    ``root`` is the repository; everything below ``cache`` is shared by all clones of one user.
+    ``path`` are the absolute folders of PATH that are not ours, in order.
+    """
+
+    root: Path
+    cache: Path
+    path: tuple[Path, ...]
+    environ: Mapping[str, str]
+    python: str
+
+    @property
+    def pins(self) -> Path:
+        return self.root / "tools"
+
+    @property
+    def launchers(self) -> Path:
+        return self.root / ".onestack" / "bin"
+
+    @property
+    def tools(self) -> Path:
+        return self.cache / "tools"
+
+    @property
+    def pulumi_home(self) -> Path:
+        return self.cache / "pulumi-home"
+
+    @property
+    def logs(self) -> Path:
+        return self.cache / "logs"
+
+    @property
+    def locks(self) -> Path:
+        return self.cache / "locks"
+
+    @property
+    def versions(self) -> Path:
+        return self.cache / "versions.json"
+
+    @property
+    def closed(self) -> Path:
+        return self.cache / "downloads-closed.json"
+
+
+def places(root: Path, environ: Mapping[str, str] | None = None) -> Places:
+    """The folders for a repository. ``ONESTACK_CACHE`` moves the cache."""
+    environ = dict(os.environ if environ is None else environ)
+    root = root.absolute()
+    cache = cache_folder(environ)
+    ours = (cache, root / ".onestack")
+    folders = [Path(entry) for entry in environ.get("PATH", "").split(os.pathsep)]
+    # A relative entry would make the toolchain depend on where the command was started.
+    # Our own folders are on PATH inside `onestack env`; what lies there was not there before us.
+    foreign = [f for f in folders if f.is_absolute() and not any(f.is_relative_to(own) for own in ours)]
+    return Places(root, cache, tuple(dict.fromkeys(foreign)), environ, sys.executable)
+
+
+def cache_folder(environ: Mapping[str, str] | None = None) -> Path:
+    """The user's cache for onestack, outside any clone."""
+    moved = (os.environ if environ is None else environ).get(CACHE_VARIABLE)
+    return Path(moved).expanduser().absolute() if moved else platformdirs.user_cache_path("onestack")
+
+
+def prepared_pulumi_home(environ: Mapping[str, str] | None = None) -> Path:
+    """Our own PULUMI_HOME, made ready for the engine.
+
+    ``logs`` is a plain file on purpose: engine 3.255 writes every property of every call, secrets
+    too, to an automatic log below that folder, has no switch for it, and goes on without the log
+    where the folder can't be made. Measured: that log is 40 to 70% of the engine's CPU.
+    """
+    home = cache_folder(environ) / "pulumi-home"
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    logs = home / "logs"
+    if not logs.exists():
+        logs.touch(mode=0o600)
+    return home

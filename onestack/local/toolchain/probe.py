@@ -1,0 +1,104 @@
+"""Asks programs for their versions, and remembers the answers."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+from onestack.local.toolchain.files import read_json, replace_file
+from onestack.local.toolchain.places import Places
+from onestack.local.toolchain.plugin_info import PluginInfo, plugin_info
+from onestack.local.toolchain.process import started
+from onestack.local.toolchain.version import Version, parse
+from onestack.progress import Progress
+
+ANSWER_SECONDS = 10.0
+SLOW_SECONDS = 2.0
+FAILURE_SECONDS = 600.0
+
+
+class Versions:
+    """The versions of programs by path, size and time of change, kept in the cache.
+
+    A program that was asked once is not started again until its file changes.
+    """
+
+    def __init__(self, places: Places) -> None:
+        self._places = places
+        self._known: dict[str, Any] = read_json(places.versions)
+
+    def of(self, program: Path, ask: tuple[str, ...], answer: re.Pattern[str]) -> Version | None:
+        """A program's version, or None where it gives none. Raises OSError if the cache can't be written."""
+        stat = program.stat()
+        stamp = [stat.st_size, stat.st_mtime_ns, *ask]
+        known = self._known.get(str(program))
+        if isinstance(known, dict) and known.get("stamp") == stamp:
+            return parse(str(known.get("version", "")))
+        said = self._said(program, ask)
+        if said is None:
+            return None
+        version = _version(said, answer)
+        self._remember(program, stamp, version)
+        return version
+
+    def of_plugin(self, program: Path, progress: Progress) -> PluginInfo:
+        """What a provider plugin says of itself.
+
+        A version is remembered; a failure only if it took long, and for ten minutes: its cause may lie
+        outside the file. Raises OSError if the cache can't be written.
+        """
+        stat = program.stat()
+        stamp = [stat.st_size, stat.st_mtime_ns, "GetPluginInfo"]
+        known = self._known.get(str(program))
+        if isinstance(known, dict) and known.get("stamp") == stamp:
+            version = parse(str(known.get("version", "")))
+            age = time.time() - known.get("at", 0)
+            if version is not None or 0 <= age < FAILURE_SECONDS:
+                return PluginInfo(version, str(known.get("why", "")))
+        progress.step(f"asking {program} for its version")
+        began = time.monotonic()
+        info = plugin_info(program, self._environ())
+        if info.version is not None:
+            self._remember(program, stamp, info.version)
+        elif time.monotonic() - began > SLOW_SECONDS:
+            self._remember(program, stamp, None, why=info.why, at=time.time())
+        return info
+
+    def ask(self, program: Path, ask: tuple[str, ...], answer: re.Pattern[str]) -> Version | None:
+        """A program's version, asked now and not remembered."""
+        return _version(self._said(program, ask) or "", answer)
+
+    def _said(self, program: Path, ask: tuple[str, ...]) -> str | None:
+        """What it prints; None if it did not answer in time, which is not remembered."""
+        try:
+            command = [str(program), *ask]
+            with started(
+                command, self._environ(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            ) as child:
+                output, _ = child.communicate(timeout=ANSWER_SECONDS)
+        except subprocess.TimeoutExpired:
+            return None
+        except OSError:
+            # Not a program for this machine, or a script whose interpreter is gone.
+            return ""
+        return output.decode("utf-8", "replace") if child.returncode == 0 else ""
+
+    def _environ(self) -> dict[str, str]:
+        return {
+            **self._places.environ,
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "PULUMI_HOME": str(self._places.pulumi_home),
+        }
+
+    def _remember(self, program: Path, stamp: list[Any], version: Version | None, **more: object) -> None:
+        self._known[str(program)] = {"stamp": stamp, "version": str(version or ""), **more}
+        replace_file(self._places.versions, json.dumps(self._known, indent=1, sort_keys=True))
+
+
+def _version(said: str, answer: re.Pattern[str]) -> Version | None:
+    match = answer.search(said)
+    return parse(match.group(match.re.groups)) if match else None

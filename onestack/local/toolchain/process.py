@@ -1,0 +1,183 @@
+"""Runs a long command so that it can be watched, stopped and cleaned up after."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import IO
+
+import psutil
+
+from onestack.local.toolchain.files import read_json, replace_file
+
+POLL_SECONDS = 0.1
+GRACE_SECONDS = 2.0
+TAIL_LINES = 12
+
+Tick = Callable[[Sequence[str], int], str]
+"""Is given the complete lines that are new, and the command's process id; what it returns, if not
+empty, is why to stop."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended. ``stopped`` is why we stopped it, empty if it ended by itself."""
+
+    code: int
+    stopped: str
+    output: str
+
+    @property
+    def tail(self) -> str:
+        """Its last lines that say something."""
+        return "\n".join([line for line in self.output.splitlines() if line.strip()][-TAIL_LINES:])
+
+
+def run(
+    command: Sequence[str],
+    *,
+    log: Path,
+    environ: Mapping[str, str],
+    folder: Path,
+    tick: Tick,
+    owner: Path | None = None,
+) -> Ended:
+    """Runs a command with both outputs in ``log``, calling ``tick`` ten times a second.
+
+    The command is the leader of a process group of its own, which is ended, children and all,
+    when ``tick`` says so or this function is left by an exception. ``owner`` is a file naming the
+    command, by which a later run can end it should this process be killed outright.
+    Raises OSError if the command can't be started, KeyboardInterrupt on SIGINT, SIGTERM and SIGHUP.
+    """
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("wb") as sink, log.open("rb") as source, termination_interrupts():
+        with started(command, environ, folder=folder, stdout=sink, stderr=subprocess.STDOUT) as child:
+            if owner is not None:
+                _name_owner(owner, child.pid)
+            stopped = _watch(child, source.read, tick)
+        return Ended(child.returncode, stopped, log.read_text(encoding="utf-8", errors="replace"))
+
+
+@contextlib.contextmanager
+def started(
+    command: Sequence[str],
+    environ: Mapping[str, str],
+    *,
+    folder: Path | None = None,
+    stdout: IO[bytes] | int,
+    stderr: int,
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A running command that leads a process group of its own, which is ended on leaving, however that is.
+
+    Raises OSError if the command can't be started.
+    """
+    child: subprocess.Popen[bytes] | None = None
+    try:
+        # An interruption between the start and the assignment would leave a command that no one knows.
+        with _interruptions_held_back():
+            child = subprocess.Popen(
+                command,
+                cwd=folder,
+                env=dict(environ),
+                stdin=subprocess.DEVNULL,
+                stdout=stdout,
+                stderr=stderr,
+                start_new_session=True,
+            )
+        yield child
+    finally:
+        if child is not None:
+            _end_group(child)
+            if child.stdout is not None:
+                child.stdout.close()
+
+
+def end_leftover(owner: Path) -> None:
+    """Ends the command that ``owner`` names, if it is still that very process, and its children."""
+    named = read_json(owner)
+    pid, created = named.get("pid"), named.get("created")
+    if not isinstance(pid, int):
+        return
+    with contextlib.suppress(psutil.Error, OSError):
+        if psutil.Process(pid).create_time() == created:
+            os.killpg(pid, signal.SIGKILL)
+
+
+def _watch(child: subprocess.Popen[bytes], read: Callable[[], bytes], tick: Tick) -> str:
+    rest = b""
+    while True:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(POLL_SECONDS)
+        *lines, rest = (rest + read()).split(b"\n")
+        stop = tick([line.decode("utf-8", "replace") for line in lines], child.pid)
+        if child.returncode is not None:
+            return ""
+        if stop:
+            return stop
+
+
+def _name_owner(owner: Path, pid: int) -> None:
+    with contextlib.suppress(psutil.NoSuchProcess):
+        replace_file(owner, json.dumps({"pid": pid, "created": psutil.Process(pid).create_time()}))
+
+
+def _end_group(child: subprocess.Popen[bytes]) -> None:
+    """Ends the group that ``child`` leads, also when the child is gone: what it started may still write."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(child.pid, number)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(GRACE_SECONDS)
+    child.wait()
+
+
+@contextlib.contextmanager
+def termination_interrupts() -> Iterator[None]:
+    """Has SIGTERM and SIGHUP raise KeyboardInterrupt, so that they clean up as Ctrl-C does.
+
+    Where a handler is set already it is kept; outside the main thread none can be set.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    numbers = [n for n in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(n) == signal.SIG_DFL]
+    for number in numbers:
+        signal.signal(number, _interrupt)
+    try:
+        yield
+    finally:
+        for number in numbers:
+            signal.signal(number, signal.SIG_DFL)
+
+
+@contextlib.contextmanager
+def _interruptions_held_back() -> Iterator[None]:
+    """Signals that interrupt are acted on at the end; only the main thread is ever interrupted by them."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+    usual = {n: signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    # An ignored signal stays so: the child inherits that, and not a handler.
+    held = {n: handler for n, handler in usual.items() if handler not in {signal.SIG_IGN, None}}
+    for number in held:
+        signal.signal(number, lambda number, _: came.append(number))
+    try:
+        yield
+    finally:
+        for number, handler in held.items():
+            signal.signal(number, handler)
+        for first in came[:1]:
+            signal.raise_signal(first)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
