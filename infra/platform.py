@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -12,7 +13,7 @@ import pulumi_kubernetes as kubernetes
 
 from onestack.adoption import require_ours
 from onestack.engine import marker
-from onestack.engine.workspace import HOME
+from onestack.engine.workspace import HOME, checkpoint, held
 from onestack.errors import ClusterNotStarted
 from onestack.kube.connection import Connection, connect
 from onestack.manifests.manifest import Manifest
@@ -25,7 +26,8 @@ EMBEDDED_KUBECONFIG = f"{HOME}/kubeconfig"
 class Platform:
     """``provider`` registers objects in the cluster, ``connect`` reads it, ``identifier`` names it.
 
-    ``adopts`` says that the last run on this state died, so that this one takes over what it left.
+    ``adopts`` says that the last run on this state died, so that this one takes over what it left;
+    ``believed`` are then the resources that the state holds and nobody compared with the cluster.
     """
 
     provider: kubernetes.Provider
@@ -34,14 +36,21 @@ class Platform:
     project: str
     stack: str
     adopts: bool
+    believed: frozenset[str]
 
     def require_adoptable(self, manifests: Sequence[Manifest]) -> None:
         """Makes sure, in a run that adopts, that nobody else's object would be taken over.
 
-        Raises: ForeignObjects, ClusterUnreachable.
+        Raises: ForeignObjects, StateBehind, ClusterUnreachable.
         """
         if self.adopts:
-            require_ours(self.connect(), manifests, project=self.project, stack=self.stack)
+            require_ours(
+                self.connect(),
+                manifests,
+                project=self.project,
+                stack=self.stack,
+                believed=self.believed,
+            )
 
 
 def platform(settings: Settings, root: Path, project: str) -> Platform:
@@ -53,6 +62,7 @@ def platform(settings: Settings, root: Path, project: str) -> Platform:
     reach = partial(connect, kubeconfig, context)
     identifier = _identifier(settings, reach())
     adopt = marker.must_adopt(marker.path(root / HOME / "state", project, settings.stack))
+    state = checkpoint(root, project, settings.stack)
     provider = kubernetes.Provider(
         "cluster",
         kubernetes.ProviderArgs(
@@ -75,6 +85,7 @@ def platform(settings: Settings, root: Path, project: str) -> Platform:
         project=project,
         stack=settings.stack,
         adopts=adopt,
+        believed=frozenset() if marker.COMPARED in os.environ else held(state),
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import click
 import orjson
 
-from onestack import delivery, tables
+from onestack import delivery, engine, tables
 from onestack import settings as stack_settings
 from onestack.addresses import of_release
 from onestack.errors import OnestackError
@@ -127,6 +127,8 @@ def env(root: Path, stack: str) -> None:
     """
     with Terminal() as terminal:
         workspace = delivery.gather(find(root), stack, terminal).workspace
+        for holder in engine.unlock(workspace):
+            terminal.note(f"took away a lock {holder}, which is dead")
         click.echo(tables.exports(workspace.settings(), workspace.search_path()))
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from onestack import engine
 from onestack import settings as stack_settings
 from onestack.engine import Outcome, Workspace
-from onestack.errors import ClusterNotStarted, NotReady
+from onestack.errors import ClusterNotStarted, EngineFailed, NotReady
 from onestack.kube.client import Client
 from onestack.kube.connection import Connection, connect
 from onestack.local.plane import Plane, PlaneStatus
@@ -65,7 +66,7 @@ def gather(repository: Repository, stack: str, progress: Progress) -> Stack:
         stack=stack,
         bin_dirs=toolchain.bin_dirs(),
         kubeconfig=kubeconfig,
-        pulumi_home=toolchain.pulumi_home or prepared_pulumi_home(),
+        pulumi_home=prepared_pulumi_home(),
         shared_state=settings.platform != "embedded",
     )
     return Stack(repository, settings, toolchain, workspace, context)
@@ -138,6 +139,11 @@ def destroy(stack: Stack, progress: Progress) -> Outcome:
     """Deletes all that the stack holds. Raises: OnestackError."""
     _reachable(stack, progress)
     engine.ensure_stack(stack.workspace)
+    if engine.died(stack.workspace):
+        # What the dead run created is in no state yet; deploying takes it over.
+        progress.note("the last run on this stack died: finding what it left behind first")
+        with suppress(EngineFailed):
+            engine.up(stack.workspace, EngineProgress(progress, "recovering"))
     return engine.destroy(stack.workspace, EngineProgress(progress, "destroying"))
 
 

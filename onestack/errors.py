@@ -184,6 +184,17 @@ class NotReady(OnestackError):
         )
 
 
+class StateBehind(OnestackError):
+    """A run that died deleted objects which the state still holds."""
+
+    def __init__(self, stack: str, objects: tuple[str, ...]) -> None:
+        super().__init__(
+            f"the last run on stack '{stack}' died, and the state holds objects that are gone",
+            why="\n".join(objects),
+            hint=f"run 'onestack deploy {stack}', or 'pulumi refresh' and then this again",
+        )
+
+
 class ForeignObjects(OnestackError):
     """Objects that a dead run may have left exist, but don't belong to this stack."""
 

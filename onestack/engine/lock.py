@@ -38,7 +38,10 @@ class Lock:
         if self.host != socket.gethostname():
             return False
         try:
-            started = psutil.Process(self.pid).create_time()
+            process = psutil.Process(self.pid)
+            started = process.create_time()
+            if process.status() == psutil.STATUS_ZOMBIE:
+                return True  # Ended; whoever is its parent now only hasn't taken note.
         except psutil.NoSuchProcess:
             return True
         except psutil.AccessDenied:

@@ -12,6 +12,9 @@ from pathlib import Path
 
 import psutil
 
+# Set for the program by a run that compares the state with the cluster before it believes it.
+COMPARED = "ONESTACK_STATE_COMPARED"
+
 
 @dataclass(frozen=True)
 class Marker:
@@ -24,7 +27,9 @@ class Marker:
     def alive(self) -> bool:
         """Whether the writer still runs: the same process, not only the same number."""
         try:
-            return abs(psutil.Process(self.pid).create_time() - self.started) < 1
+            process = psutil.Process(self.pid)
+            same = abs(process.create_time() - self.started) < 1
+            return same and process.status() != psutil.STATUS_ZOMBIE
         except psutil.Error:
             return False
 

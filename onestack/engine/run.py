@@ -15,6 +15,7 @@ import orjson
 
 from onestack.engine import failure, lock, marker
 from onestack.engine.events import Diagnostic, Event, Step, Summary, is_noise, parse
+from onestack.engine.marker import Marker
 from onestack.engine.workspace import Workspace
 from onestack.errors import EngineFailed, EngineKilled, StackLocked
 
@@ -22,6 +23,18 @@ OnEvent = Callable[[Event], None]
 
 # The engine's default is four times the processors; requests to an API server wait far longer than they work.
 PARALLEL = 64
+REFRESH = "--refresh"
+
+
+# For runs of ours; plain pulumi, which `onestack env` serves, goes without.
+_OURS_ALONE = {
+    # A preview, too, speaks in events as they happen instead of in one document at the end.
+    "PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true",
+    # Writing the state after every resource is quadratic. A run that dies is finished from the
+    # cluster instead (docs/adr/0003): the marker tells that it died, ownership tells what is ours.
+    "PULUMI_SKIP_CHECKPOINTS": "true",
+    "PULUMI_EXPERIMENTAL": "true",
+}
 
 
 @dataclass(frozen=True)
@@ -51,13 +64,24 @@ def ensure_stack(workspace: Workspace) -> None:
 
 def preview(workspace: Workspace, on_event: OnEvent) -> Outcome:
     """What an ``up`` would do; takes no lock. Raises: EngineFailed."""
-    return _run(workspace, "preview", ("preview",), on_event)
+    return _run(workspace, "preview", ("preview", *_comparing(died(workspace))), on_event)
 
 
 def up(workspace: Workspace, on_event: OnEvent) -> Outcome:
     """Makes the stack what the program declares. Raises: EngineFailed, StackLocked."""
-    with _writing(workspace):
-        return _run(workspace, "up", ("up", "--yes", "--skip-preview"), on_event)
+    with _writing(workspace) as marked:
+        arguments = ("up", "--yes", "--skip-preview", *_comparing(marked.recovers))
+        return _run(workspace, "up", arguments, on_event)
+
+
+def unlock(workspace: Workspace) -> tuple[str, ...]:
+    """Removes the locks whose holders are proven dead; returns who they were."""
+    return tuple(dead.holder() for dead in lock.release_dead(workspace.locks))
+
+
+def died(workspace: Workspace) -> bool:
+    """Whether the last run of ours on the stack died, so that its state may not know all."""
+    return marker.must_adopt(marker.path(workspace.state, workspace.project, workspace.stack))
 
 
 def destroy(workspace: Workspace, on_event: OnEvent) -> Outcome:
@@ -74,16 +98,20 @@ def export(workspace: Workspace) -> dict[str, Any]:
     return exported
 
 
+def _comparing(after_a_death: bool) -> tuple[str, ...]:
+    """What a dead run deleted is still in its state: the cluster is asked before that is believed."""
+    return (REFRESH,) if after_a_death else ()
+
+
 @contextmanager
-def _writing(workspace: Workspace) -> Iterator[None]:
+def _writing(workspace: Workspace) -> Iterator[Marker]:
     """Brackets a run that writes: no dead run's lock in its way, and a marker that stays if it dies."""
-    lock.release_dead(workspace.locks)
+    unlock(workspace)
     if holders := lock.held(workspace.locks):
         raise StackLocked(workspace.stack, holders[0].holder())
     file = marker.path(workspace.state, workspace.project, workspace.stack)
-    marker.begin(file)
     try:
-        yield
+        yield marker.begin(file)
     except EngineFailed:
         marker.end(file)  # It failed in good order: what it did is in its state.
         raise
@@ -126,8 +154,9 @@ def _engine(
         "pulumi", *arguments, "--stack", workspace.stack, "--json", "--non-interactive",
         "--parallel", str(PARALLEL),
     ]  # fmt: skip
-    # With this variable a preview, too, speaks in events as they happen instead of one document at the end.
-    environment = workspace.environment() | {"PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true"}
+    environment = workspace.environment() | _OURS_ALONE
+    if REFRESH in arguments:
+        environment[marker.COMPARED] = "true"
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(
             command,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Mapping
@@ -60,6 +61,9 @@ class Workspace:
             "PULUMI_HOME": str(self.pulumi_home),
             "PULUMI_STACK": self.stack,
             "PULUMI_SKIP_UPDATE_CHECK": "true",
+            # The toolchain brings the plugins. The engine would look for those of every installed
+            # package in every run, and where downloads are closed that takes it 2.5 s.
+            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
             "KUBECONFIG": str(self.kubeconfig),
         }
 
@@ -77,6 +81,15 @@ class Workspace:
 def checkpoint(root: Path, project: str, stack: str) -> Path:
     """A stack's state file in the file backend beside the clone."""
     return root / HOME / "state" / ".pulumi" / "stacks" / project / f"{stack}.json"
+
+
+def held(file: Path) -> frozenset[str]:
+    """``type::name`` of every resource in a state file; nothing where there is none."""
+    try:
+        resources = json.loads(file.read_text())["checkpoint"]["latest"]["resources"] or []
+    except (OSError, ValueError, KeyError, TypeError):
+        return frozenset()
+    return frozenset("::".join(str(one.get("urn", "")).split("::")[2:]) for one in resources)
 
 
 def forget(root: Path, project: str, stack: str) -> None:

@@ -180,6 +180,33 @@ def test_a_killed_deployment_is_finished_by_running_again(repository: Clone, aft
     assert repository.planned() == {}
 
 
+def test_after_a_killed_destroy_nothing_that_is_gone_passes_for_there(repository: Clone) -> None:
+    for number in range(30):
+        repository.write(f"manifests/shop/c{number}.yaml", config_map(f"c{number}"))
+    repository.deploy()
+    victim = subprocess.Popen(
+        [sys.executable, "-m", "onestack", "destroy", repository.stack],
+        cwd=repository.root,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert victim.stderr is not None
+    next(line for line in victim.stderr if "destroying:" in line)
+    _kill_tree(victim.pid)
+    victim.communicate()
+    repository.shell("kubectl -n faults delete configmap c3 --ignore-not-found")
+
+    plain = repository.shell("pulumi up --yes --skip-preview --non-interactive")
+    assert plain.code != 0
+    assert "onestack deploy test" in plain.out + plain.err
+    repository.deploy()
+    listed = repository.shell("kubectl -n faults get configmaps -l onestack.dev/stack=test -o name")
+    assert len(listed.out.split()) == 30
+    assert repository.planned() in ({}, {"kubernetes cluster": "update"})
+
+
 def _kill_tree(pid: int) -> None:
     root = psutil.Process(pid)
     for process in [root, *root.children(recursive=True)]:

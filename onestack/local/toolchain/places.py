@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -89,6 +90,9 @@ def prepared_pulumi_home(environ: Mapping[str, str] | None = None) -> Path:
     home = cache_folder(environ) / "pulumi-home"
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     logs = home / "logs"
+    if logs.is_dir() and not logs.is_symlink():
+        # An engine that was started with this home before us; what it logged may hold secrets.
+        shutil.rmtree(logs, ignore_errors=True)
     if not logs.exists():
         logs.touch(mode=0o600)
     return home

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
+
 from onestack.engine import lock
 
 
@@ -35,6 +37,18 @@ def test_a_dead_holder_on_this_machine_loses_its_lock(tmp_path: Path) -> None:
     file = write(tmp_path, pid=dead_pid())
     assert [one.file for one in lock.release_dead(tmp_path)] == [file]
     assert lock.held(tmp_path) == ()
+
+
+def test_a_holder_that_ended_but_was_not_reaped_is_dead(tmp_path: Path) -> None:
+    process = subprocess.Popen([sys.executable, "-c", ""], stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    process.stdout.read()  # its end: from here on it is gone or a zombie
+    while psutil.Process(process.pid).status() != psutil.STATUS_ZOMBIE:
+        os.sched_yield()
+    write(tmp_path, pid=process.pid)
+    assert len(lock.release_dead(tmp_path)) == 1
+    process.wait()
+    process.stdout.close()
 
 
 def test_a_living_holder_keeps_it_and_is_named(tmp_path: Path) -> None:
