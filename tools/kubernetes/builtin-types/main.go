@@ -105,7 +105,9 @@ func id(t reflect.Type) int {
 
 type introduced interface{ APILifecycleIntroduced() (int, int) }
 type removed interface{ APILifecycleRemoved() (int, int) }
-type replacement interface{ APILifecycleReplacement() schema.GroupVersionKind }
+type replacement interface {
+	APILifecycleReplacement() schema.GroupVersionKind
+}
 
 func main() {
 	kinds := map[string]map[string]int{}
