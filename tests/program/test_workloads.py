@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 import pulumi
@@ -45,8 +46,10 @@ MANIFESTS = (
 
 
 @pytest.fixture
-def recorder() -> Recorder:
+def recorder() -> Iterator[Recorder]:
     """What the engine's stand-in was asked to register for the manifests."""
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)  # the SDK's mocks take the current one, and other tests leave none
     made = Recorder()
     pulumi.runtime.set_mocks(made, project="onestack", stack="test", preview=False)
 
@@ -54,7 +57,8 @@ def recorder() -> Recorder:
         register(MANIFESTS, kubernetes.Provider("cluster"))
 
     _run(declare)
-    return made
+    yield made
+    loop.close()
 
 
 def test_each_manifest_is_one_resource_named_by_namespace_and_name(recorder: Recorder) -> None:
