@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import resource
 import subprocess
 import threading
@@ -10,7 +9,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -46,9 +45,7 @@ class Watched:
     processes: Mapping[str, Process]
 
 
-def watch(
-    command: Command, log: Path, *, limit_seconds: float, remind: Callable[[float], None]
-) -> Watched:
+def watch(command: Command, log: Path, *, limit_seconds: float, remind: Callable[[float], None]) -> Watched:
     """Runs it to its end; its output goes to ``log``. ``remind`` hears every 30 s how long it has taken.
 
     After ``limit_seconds`` it is killed with its children, and so it is when we are interrupted.
@@ -65,9 +62,8 @@ def watch(
             stderr=subprocess.STDOUT,
             process_group=0,  # an interrupt from the terminal is for us to handle
         )
-        tree = _Tree(psutil.Process(process.pid), limit_seconds, remind)
+        tree = _Tree(process.pid, limit_seconds, remind)
         try:
-            tree.start()
             code = process.wait()
         except BaseException:
             kill(process.pid)
@@ -104,39 +100,34 @@ def named(arguments: Sequence[str]) -> str:
     return _PROGRAMS.get(program, program)
 
 
-@dataclass
-class _Tree(threading.Thread):
+class _Tree:
     """Samples a process and its children until it is told to end."""
 
-    top: psutil.Process
-    limit_seconds: float
-    remind: Callable[[float], None]
-    peak: int = 0
-    _over: threading.Event = field(default_factory=threading.Event)
-    _peaks: dict[str, int] = field(default_factory=dict)
-    _cpu: dict[psutil.Process, tuple[str, float]] = field(default_factory=dict)
+    def __init__(self, top: int, limit_seconds: float, remind: Callable[[float], None]) -> None:
+        self.peak = 0
+        self._top = psutil.Process(top)
+        self._limit_seconds = limit_seconds
+        self._remind = remind
+        self._over = threading.Event()
+        self._peaks: dict[str, int] = {}
+        self._cpu: dict[psutil.Process, tuple[str, float]] = {}
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
 
-    def __post_init__(self) -> None:
-        super().__init__(daemon=True)
-
-    # Threads are told apart by identity; a dataclass would compare, and not hash, them.
-    __hash__ = threading.Thread.__hash__
-    __eq__ = threading.Thread.__eq__
-
-    def run(self) -> None:
+    def _run(self) -> None:
         began = reminded = time.monotonic()
         while not self._over.wait(_SAMPLE_SECONDS):
             self._sample()
             now = time.monotonic()
             if now - reminded >= _REMIND_SECONDS:
                 reminded = now
-                self.remind(now - began)
-            if now - began >= self.limit_seconds:
-                kill(self.top.pid)
+                self._remind(now - began)
+            if now - began >= self._limit_seconds:
+                kill(self._top.pid)
 
     def end(self) -> None:
         self._over.set()
-        self.join()
+        self._thread.join()
 
     def cpu(self) -> float:
         return sum(seconds for _, seconds in self._cpu.values())
@@ -150,7 +141,7 @@ class _Tree(threading.Thread):
     def _sample(self) -> None:
         memory: dict[str, int] = defaultdict(int)
         with suppress(psutil.NoSuchProcess):
-            for process in (self.top, *self.top.children(recursive=True)):
+            for process in (self._top, *self._top.children(recursive=True)):
                 with suppress(psutil.NoSuchProcess, psutil.AccessDenied), process.oneshot():
                     # Asked for anew each time: a process changes its name when it executes a program.
                     if not (name := named(process.cmdline())):
@@ -166,8 +157,3 @@ class _Tree(threading.Thread):
 def _children_cpu() -> float:
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
-
-
-def load_average() -> float:
-    """Processes that wanted to run, over the last minute."""
-    return round(os.getloadavg()[0], 2)

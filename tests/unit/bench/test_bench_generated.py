@@ -59,10 +59,7 @@ def test_one_change_changes_one_image_of_one_file(tmp_path: Path) -> None:
     change(folder)
     after = {file.name: file.read_text().splitlines() for file in folder.iterdir()}
     lines = [
-        line
-        for name in before
-        for old, line in zip(before[name], after[name], strict=True)
-        if old != line
+        line for name in before for old, line in zip(before[name], after[name], strict=True) if old != line
     ]
     assert len(lines) == 1
     assert lines[0].strip().startswith("image: registry.example.com/")

@@ -1,0 +1,186 @@
+"""Who is measured: each subject is a turn, the commands a person would type, one after the other."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import yaml
+
+from onestack import engine
+from onestack.local.plane import Plane
+from onestack.local.toolchain import Toolchain, prepared_pulumi_home
+from tests.bench.generated import LABEL, Generated, change
+from tests.bench.results import (
+    CHANGE_PREVIEW,
+    CHANGE_UP,
+    DESTROY,
+    KUBECTL,
+    NO_OP,
+    OURS,
+    PLAIN,
+    PLANE,
+    READY,
+    START,
+    START_AGAIN,
+    UP,
+)
+from tests.bench.watch import Command
+from tests.e2e.clone import clone
+
+STACK: Final = "bench"
+_LISTED: Final = (
+    "namespaces,deployments.apps,services,configmaps,secrets,serviceaccounts,ingresses.networking.k8s.io,"
+    "networkpolicies.networking.k8s.io,roles.rbac.authorization.k8s.io,"
+    "rolebindings.rbac.authorization.k8s.io,cronjobs.batch,poddisruptionbudgets.policy"
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a turn happens: a folder of its own, a control plane of its own, and the objects."""
+
+    folder: Path
+    kubeconfig: Path
+    toolchain: Toolchain
+    objects: Generated
+
+    def environment(self) -> dict[str, str]:
+        """The caller's, without what would lead a subject elsewhere, and with the tools."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("PULUMI_")}
+        ours = (Path(sys.executable).parent, *self.toolchain.bin_dirs())
+        path = os.pathsep.join([*map(str, ours), os.environ.get("PATH", os.defpath)])
+        cache = str(self.folder / "kubectl-cache")
+        return kept | {"PATH": path, "KUBECONFIG": str(self.kubeconfig), "KUBECACHEDIR": cache}
+
+    def kubectl(self, *arguments: str, ok: tuple[int, ...] = (0,)) -> Command:
+        """A kubectl command on the control plane."""
+        program = str(self.toolchain.path("kubectl"))
+        return Command((program, *arguments), self.folder, self.environment(), ok)
+
+    def listed(self) -> Command:
+        """Prints a line for every generated object that there is."""
+        return self.kubectl("get", _LISTED, "--all-namespaces", f"--selector={LABEL}", "--output=name")
+
+
+@dataclass(frozen=True)
+class Phase:
+    """One command that is measured. ``says`` must occur in its output."""
+
+    name: str
+    command: Command
+    says: str = ""
+
+
+Phases = Generator[Phase, None, None]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """``turn`` prepares between the phases that it yields. ``largest`` bounds the objects; a subject
+    without ``objects`` needs no control plane made for it."""
+
+    name: str
+    turn: Callable[[Place], Phases]
+    largest: int = sys.maxsize
+    objects: bool = True
+
+
+def _ours(place: Place) -> Phases:
+    cloned = clone(place.folder / "repository", place.kubeconfig, STACK)
+    cloned.applications(objects=None)
+    files = cloned.root / "manifests" / "objects"
+    place.objects.write(files)
+
+    def onestack(verb: str) -> Command:
+        return Command((sys.executable, "-m", "onestack", verb, STACK), cloned.root, place.environment())
+
+    yield Phase(UP, onestack("deploy"))
+    yield Phase(NO_OP, onestack("preview"), says="nothing changed")
+    change(files)
+    # The Deployment and the release record.
+    yield Phase(CHANGE_PREVIEW, onestack("preview"), says="2 update")
+    yield Phase(CHANGE_UP, onestack("deploy"), says="2 update")
+    yield Phase(DESTROY, onestack("destroy"))
+
+
+def _kubectl(place: Place) -> Phases:
+    files = place.folder / "objects"
+    place.objects.write(files)
+    these = (f"--filename={files}", "--recursive")
+    yield Phase(UP, place.kubectl("apply", "--server-side", *these))
+    wait = ("wait", "--for=condition=Available", "--timeout=20m", "deployments", "--all", "--all-namespaces")
+    yield Phase(READY, place.kubectl(*wait))
+    yield Phase(NO_OP, place.kubectl("diff", "--server-side", *these))
+    change(files)
+    yield Phase(CHANGE_PREVIEW, place.kubectl("diff", "--server-side", *these, ok=(1,)), says=":9.9.9")
+    yield Phase(CHANGE_UP, place.kubectl("apply", "--server-side", *these))
+    # A Namespace takes its objects along; those are then not found, which is no failure.
+    yield Phase(DESTROY, place.kubectl("delete", "--ignore-not-found", *these))
+
+
+def _plain(place: Place) -> Phases:
+    files = place.folder / "objects"
+    place.objects.write(files)
+    shutil.copy(Path(__file__).parent / "plain" / "program.py", place.folder / "__main__.py")
+    project = {"name": "plain", "runtime": "python", "backend": {"url": place.folder.as_uri()}}
+    (place.folder / "Pulumi.yaml").write_text(yaml.safe_dump(project))
+    (place.folder / f"Pulumi.{STACK}.yaml").write_text("{}\n")
+    environment = place.environment() | _plain_settings(place.folder)
+
+    def pulumi(*arguments: str) -> Command:
+        program = str(place.toolchain.path("pulumi"))
+        given = (program, *arguments, "--non-interactive", "--stack", STACK)
+        return Command(given, place.folder, environment)
+
+    yield Phase("", pulumi("stack", "init"))
+    yield Phase(UP, pulumi("up", "--yes", "--skip-preview"))
+    yield Phase(NO_OP, pulumi("preview", "--expect-no-changes"))
+    change(files)
+    yield Phase(CHANGE_PREVIEW, pulumi("preview"), says="1 to update")
+    yield Phase(CHANGE_UP, pulumi("up", "--yes", "--skip-preview"), says="1 updated")
+    yield Phase(DESTROY, pulumi("destroy", "--yes", "--skip-preview"))
+
+
+def _plain_settings(folder: Path) -> dict[str, str]:
+    """A home of its own, so that the engine keeps its automatic log, as it does everywhere else."""
+    home, plugins = folder / "pulumi-home", prepared_pulumi_home() / "plugins"
+    home.mkdir()
+    if plugins.is_dir():
+        (home / "plugins").symlink_to(plugins)
+    return {
+        "PULUMI_HOME": str(home),
+        "PULUMI_CONFIG_PASSPHRASE": "bench",
+        # These two only help it: it would look for what it can't or needn't have.
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+    }
+
+
+def _plane(place: Place) -> Phases:
+    root = clone(place.folder / "repository", place.kubeconfig, STACK).root
+    home = root / engine.HOME
+
+    def local(verb: str) -> Command:
+        command = (sys.executable, "-m", "onestack", "local", verb)
+        return Command(command, root, place.environment())
+
+    try:
+        yield Phase(START, local("up"))
+        yield Phase("", local("down"))
+        yield Phase(START_AGAIN, local("up"))
+    finally:
+        Plane(home / "plane", place.toolchain, home / "kubeconfig").discard()
+
+
+SUBJECTS: Final[Mapping[str, Subject]] = {
+    "plane": Subject(PLANE, _plane, objects=False),
+    "ours": Subject(OURS, _ours),
+    "kubectl": Subject(KUBECTL, _kubectl),
+    "plain": Subject(PLAIN, _plain, largest=500),  # its cost is quadratic
+}

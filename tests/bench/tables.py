@@ -1,0 +1,189 @@
+"""Results as tables: the same for the terminal and for the document. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from tests.bench.ratio import COMPARISONS, GROWTH, MEMORY, Spread, growth, peak_bytes, ratio, seconds, spread
+from tests.bench.results import (
+    DESTROY,
+    NO_OP,
+    OURS,
+    PHASES,
+    PLANE,
+    START,
+    START_AGAIN,
+    SUBJECTS,
+    UP,
+    Measurement,
+    Results,
+)
+
+_MIB = 2**20
+
+
+@dataclass(frozen=True)
+class Table:
+    """``about`` explains the figures; every row has as many cells as ``head``."""
+
+    title: str
+    about: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def tables(results: Results) -> tuple[Table, ...]:
+    """All that have something to show."""
+    made = (
+        failures(results),
+        time(results),
+        ratios(results),
+        linear(results),
+        memory(results),
+        processes(results),
+        plane(results),
+    )
+    return tuple(table for table in made if table.rows)
+
+
+def failures(results: Results) -> Table:
+    """The phases that failed."""
+    rows = tuple(
+        (str(one.size), str(one.run), one.subject, one.phase, one.failed) for one in results.failures
+    )
+    return Table("Failed", "These count nowhere.", ("objects", "run", "subject", "phase", "why"), rows)
+
+
+def time(results: Results) -> Table:
+    """Seconds by size, phase and subject."""
+    about = "Seconds of the whole command; the median, with least and most where it ran more than once."
+    rows = []
+    for size in results.sizes():
+        for phase in PHASES:
+            found = [seconds(results, subject, size, phase) for subject in SUBJECTS]
+            if any(found):
+                rows.append((str(size), phase, *(_text(one, 1) for one in found)))
+    return Table("Time", about, ("objects", "phase", *SUBJECTS), tuple(rows))
+
+
+def ratios(results: Results) -> Table:
+    """Ours to the others', with the goals."""
+    about = (
+        "onestack's time divided by the other's, in the same run: below 1 is faster. "
+        "The goal is the most that the median should be."
+    )
+    sizes = results.sizes()
+    rows = []
+    for one in COMPARISONS:
+        found = {size: ratio(results, one, size) for size in sizes}
+        goal = one.goal.text(found.get(one.goal.size)) if one.goal else "-"
+        rows.append((one.title, *(_text(found[size]) for size in sizes), goal))
+    head = ("comparison", *(f"{size} objects" for size in sizes), "goal")
+    return Table("Ratios", about, head, tuple(rows) if sizes else ())
+
+
+def linear(results: Results) -> Table:
+    """How much longer ours takes for more objects."""
+    about = "How many times longer onestack takes for more objects: by the medians."
+    pairs = tuple(pairwise(results.sizes()))
+    rows = []
+    for phase in PHASES:
+        found = {pair: growth(results, phase, *pair) for pair in pairs}
+        if any(found.values()):
+            goal = GROWTH.text(found.get((500, GROWTH.size)))
+            rows.append((phase, *(_text(one) for one in found.values()), goal))
+    head = ("phase", *(f"{large} / {small}" for small, large in pairs), "goal")
+    return Table("Growth", about, head, tuple(rows))
+
+
+def memory(results: Results) -> Table:
+    """Peak memory and CPU by size and subject."""
+    about = (
+        "Peak memory in MiB: the largest sum of resident memory over all processes of the command, the "
+        "control plane not included; shared pages count for each process. CPU in seconds, user and system."
+    )
+    rows = []
+    for size in results.sizes():
+        for subject in SUBJECTS:
+            peak = peak_bytes(results, subject, size)
+            if peak is None:
+                continue
+            cpu = (
+                spread(one.cpu_seconds for one in results.find(subject, size, phase).values())
+                for phase in (UP, NO_OP, DESTROY)
+            )
+            goal = MEMORY.text(peak, "1024") if (subject, size) == (OURS, MEMORY.size) else "-"
+            rows.append(
+                (str(size), subject, f"{peak.most / _MIB:.0f}", goal, *(_text(one, 1) for one in cpu))
+            )
+    head = ("objects", "subject", "peak MiB", "goal", "CPU first up", "CPU no-op", "CPU destroy")
+    return Table("Memory and CPU", about, head, tuple(rows))
+
+
+def processes(results: Results) -> Table:
+    """Ours at the largest size, by process."""
+    size = max(results.sizes(), default=0)
+    rows = []
+    for phase in PHASES:
+        runs = tuple(results.find(OURS, size, phase).values())
+        rows += [(phase, *row) for row in _by_process(runs)]
+    about = f"onestack at {size} objects, by process, as sampled every 50 ms."
+    return Table("Where it goes", about, ("phase", "process", "CPU s", "peak MiB"), tuple(rows))
+
+
+def plane(results: Results) -> Table:
+    """How long the control plane takes to start."""
+    about = "Seconds of `onestack local up`: in a fresh repository, and with the data of the first start."
+    found = ((phase, seconds(results, PLANE, 0, phase)) for phase in (START, START_AGAIN))
+    rows = tuple((phase, _text(one, 1)) for phase, one in found if one)
+    return Table("Control plane", about, ("phase", "seconds"), rows)
+
+
+def objects(results: Results) -> Table:
+    """What was generated."""
+    sizes = sorted(results.kinds, key=int)
+    kinds = sorted({kind for counts in results.kinds.values() for kind in counts})
+    rows = ((kind, *(str(results.kinds[size].get(kind, 0)) for size in sizes)) for kind in kinds)
+    head = ("kind", *(f"{size} objects" for size in sizes))
+    return Table("The objects", "Generated, always the same.", head, tuple(rows))
+
+
+def machine(results: Results) -> Table:
+    """Where, when and with what."""
+    one = results.machine
+    loads = [measured.load for measured in results.measurements]
+    rows = {
+        "date": results.began,
+        "command": f"`{results.command}`",
+        "Kubernetes provider plugin": one.provider,
+        "processor": f"{one.processor}, {one.cores} cores",
+        "memory": f"{one.memory_bytes / 2**30:.0f} GiB",
+        "system": one.system,
+        "runs": _runs(results),
+        "load before the phases": f"{min(loads):.1f} to {max(loads):.1f}" if loads else "-",
+        **dict(sorted(one.versions.items())),
+    }
+    return Table("The machine", "", ("what", "which"), tuple(rows.items()))
+
+
+def _runs(results: Results) -> str:
+    runs = {size: {one.run for one in results.measurements if one.size == size} for size in results.sizes()}
+    return ", ".join(f"{len(found)} of {size} objects" for size, found in runs.items()) or "-"
+
+
+def _by_process(runs: Sequence[Measurement]) -> Iterable[tuple[str, str, str]]:
+    names = {name for one in runs for name in one.processes}
+    found = []
+    for name in names:
+        these = [one.processes[name] for one in runs if name in one.processes]
+        cpu = spread(one.cpu_seconds for one in these)
+        if cpu is not None and cpu.middle >= 0.05:
+            found.append((cpu.middle, name, max(one.peak_bytes for one in these)))
+    for middle, name, peak in sorted(found, reverse=True):
+        yield name, f"{middle:.1f}", f"{peak / _MIB:.0f}"
+
+
+def _text(value: Spread | None, digits: int = 2) -> str:
+    return value.text(digits) if value else "-"
