@@ -7,18 +7,8 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Final
 
-from tests.bench.results import (
-    CHANGE_PREVIEW,
-    CHANGE_UP,
-    DESTROY,
-    KUBECTL,
-    NO_OP,
-    OURS,
-    PLAIN,
-    READY,
-    UP,
-    Results,
-)
+from tests.bench.names import CHANGE_PREVIEW, CHANGE_UP, DESTROY, KUBECTL, NO_OP, OURS, PLAIN, READY, UP
+from tests.bench.results import Results
 
 
 @dataclass(frozen=True)
@@ -67,7 +57,13 @@ COMPARISONS: Final = (
     Comparison("first up / plain pulumi up", UP, PLAIN, (UP,), Goal(0.1, 500)),
     Comparison("no-op preview / kubectl diff", NO_OP, KUBECTL, (NO_OP,), Goal(0.65, 2000)),
     Comparison("no-op preview / plain pulumi preview", NO_OP, PLAIN, (NO_OP,)),
-    Comparison("one change: preview / kubectl diff", CHANGE_PREVIEW, KUBECTL, (NO_OP,), Goal(0.25, 2000)),
+    Comparison(
+        "one change: preview / kubectl diff",
+        CHANGE_PREVIEW,
+        KUBECTL,
+        (NO_OP,),
+        Goal(0.25, 2000),
+    ),
     Comparison("one change: up / kubectl diff", CHANGE_UP, KUBECTL, (NO_OP,), Goal(0.4, 2000)),
     Comparison("one change: up / kubectl apply", CHANGE_UP, KUBECTL, (CHANGE_UP,)),
     Comparison("one change: up / plain pulumi up", CHANGE_UP, PLAIN, (CHANGE_UP,)),

@@ -5,28 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final
 
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
 from onestack.errors import UsageError
-
-PLANE: Final = "control plane"
-OURS: Final = "onestack"
-KUBECTL: Final = "kubectl"
-PLAIN: Final = "plain pulumi"
-SUBJECTS: Final = (OURS, KUBECTL, PLAIN)
-
-START: Final = "control plane start"
-START_AGAIN: Final = "control plane start again"
-UP: Final = "first up"
-READY: Final = "then until ready"
-NO_OP: Final = "no-op preview"
-CHANGE_PREVIEW: Final = "one change: preview"
-CHANGE_UP: Final = "one change: up"
-DESTROY: Final = "destroy"
-PHASES: Final = (UP, READY, NO_OP, CHANGE_PREVIEW, CHANGE_UP, DESTROY)
 
 
 @dataclass(frozen=True)

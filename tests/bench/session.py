@@ -14,8 +14,9 @@ from typing import Final
 
 from onestack.local.plane import Plane
 from onestack.local.toolchain import Toolchain
+from tests.bench import names
 from tests.bench.generated import Generated, generate
-from tests.bench.results import DESTROY, UP, Measurement, Results
+from tests.bench.results import Measurement, Results
 from tests.bench.subjects import Phase, Place, Subject
 from tests.bench.watch import Watched, watch
 
@@ -118,9 +119,9 @@ class Session:
         )
         failed = _wrong(phase, took, log)
         left: int | None = None
-        if turn.size and not failed and phase.name in {UP, DESTROY}:
-            found, failed = _counted(place, 0 if phase.name == DESTROY else turn.size)
-            left = found if phase.name == DESTROY else None
+        if turn.size and not failed and phase.name in {names.UP, names.DESTROY}:
+            found, failed = _counted(place, 0 if phase.name == names.DESTROY else turn.size)
+            left = found if phase.name == names.DESTROY else None
         if failed:
             failed = f"{failed}; log: {self._kept_log(log, turn, phase)}"
         if phase.name or failed:

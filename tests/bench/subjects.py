@@ -15,21 +15,8 @@ import yaml
 from onestack import engine
 from onestack.local.plane import Plane
 from onestack.local.toolchain import Toolchain, prepared_pulumi_home
+from tests.bench import names
 from tests.bench.generated import LABEL, Generated, change
-from tests.bench.results import (
-    CHANGE_PREVIEW,
-    CHANGE_UP,
-    DESTROY,
-    KUBECTL,
-    NO_OP,
-    OURS,
-    PLAIN,
-    PLANE,
-    READY,
-    START,
-    START_AGAIN,
-    UP,
-)
 from tests.bench.watch import Command
 from tests.e2e.clone import clone
 
@@ -100,28 +87,28 @@ def _ours(place: Place) -> Phases:
     def onestack(verb: str) -> Command:
         return Command((sys.executable, "-m", "onestack", verb, STACK), cloned.root, place.environment())
 
-    yield Phase(UP, onestack("deploy"))
-    yield Phase(NO_OP, onestack("preview"), says="nothing changed")
+    yield Phase(names.UP, onestack("deploy"))
+    yield Phase(names.NO_OP, onestack("preview"), says="nothing changed")
     change(files)
     # The Deployment and the release record.
-    yield Phase(CHANGE_PREVIEW, onestack("preview"), says="2 update")
-    yield Phase(CHANGE_UP, onestack("deploy"), says="2 update")
-    yield Phase(DESTROY, onestack("destroy"))
+    yield Phase(names.CHANGE_PREVIEW, onestack("preview"), says="2 update")
+    yield Phase(names.CHANGE_UP, onestack("deploy"), says="2 update")
+    yield Phase(names.DESTROY, onestack("destroy"))
 
 
 def _kubectl(place: Place) -> Phases:
     files = place.folder / "objects"
     place.objects.write(files)
     these = (f"--filename={files}", "--recursive")
-    yield Phase(UP, place.kubectl("apply", "--server-side", *these))
+    yield Phase(names.UP, place.kubectl("apply", "--server-side", *these))
     wait = ("wait", "--for=condition=Available", "--timeout=20m", "deployments", "--all", "--all-namespaces")
-    yield Phase(READY, place.kubectl(*wait))
-    yield Phase(NO_OP, place.kubectl("diff", "--server-side", *these))
+    yield Phase(names.READY, place.kubectl(*wait))
+    yield Phase(names.NO_OP, place.kubectl("diff", "--server-side", *these))
     change(files)
-    yield Phase(CHANGE_PREVIEW, place.kubectl("diff", "--server-side", *these, ok=(1,)), says=":9.9.9")
-    yield Phase(CHANGE_UP, place.kubectl("apply", "--server-side", *these))
+    yield Phase(names.CHANGE_PREVIEW, place.kubectl("diff", "--server-side", *these, ok=(1,)), says=":9.9.9")
+    yield Phase(names.CHANGE_UP, place.kubectl("apply", "--server-side", *these))
     # A Namespace takes its objects along; those are then not found, which is no failure.
-    yield Phase(DESTROY, place.kubectl("delete", "--ignore-not-found", *these))
+    yield Phase(names.DESTROY, place.kubectl("delete", "--ignore-not-found", *these))
 
 
 def _plain(place: Place) -> Phases:
@@ -139,12 +126,12 @@ def _plain(place: Place) -> Phases:
         return Command(given, place.folder, environment)
 
     yield Phase("", pulumi("stack", "init"))
-    yield Phase(UP, pulumi("up", "--yes", "--skip-preview"))
-    yield Phase(NO_OP, pulumi("preview", "--expect-no-changes"))
+    yield Phase(names.UP, pulumi("up", "--yes", "--skip-preview"))
+    yield Phase(names.NO_OP, pulumi("preview", "--expect-no-changes"))
     change(files)
-    yield Phase(CHANGE_PREVIEW, pulumi("preview"), says="1 to update")
-    yield Phase(CHANGE_UP, pulumi("up", "--yes", "--skip-preview"), says="1 updated")
-    yield Phase(DESTROY, pulumi("destroy", "--yes", "--skip-preview"))
+    yield Phase(names.CHANGE_PREVIEW, pulumi("preview"), says="1 to update")
+    yield Phase(names.CHANGE_UP, pulumi("up", "--yes", "--skip-preview"), says="1 updated")
+    yield Phase(names.DESTROY, pulumi("destroy", "--yes", "--skip-preview"))
 
 
 def _plain_settings(folder: Path) -> dict[str, str]:
@@ -171,16 +158,16 @@ def _plane(place: Place) -> Phases:
         return Command(command, root, place.environment())
 
     try:
-        yield Phase(START, local("up"))
+        yield Phase(names.START, local("up"))
         yield Phase("", local("down"))
-        yield Phase(START_AGAIN, local("up"))
+        yield Phase(names.START_AGAIN, local("up"))
     finally:
         Plane(home / "plane", place.toolchain, home / "kubeconfig").discard()
 
 
 SUBJECTS: Final[Mapping[str, Subject]] = {
-    "plane": Subject(PLANE, _plane, objects=False),
-    "ours": Subject(OURS, _ours),
-    "kubectl": Subject(KUBECTL, _kubectl),
-    "plain": Subject(PLAIN, _plain, largest=500),  # its cost is quadratic
+    "plane": Subject(names.PLANE, _plane, objects=False),
+    "ours": Subject(names.OURS, _ours),
+    "kubectl": Subject(names.KUBECTL, _kubectl),
+    "plain": Subject(names.PLAIN, _plain, largest=500),  # its cost is quadratic
 }

@@ -6,20 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from tests.bench import names
 from tests.bench.ratio import COMPARISONS, GROWTH, MEMORY, Spread, growth, peak_bytes, ratio, seconds, spread
-from tests.bench.results import (
-    DESTROY,
-    NO_OP,
-    OURS,
-    PHASES,
-    PLANE,
-    START,
-    START_AGAIN,
-    SUBJECTS,
-    UP,
-    Measurement,
-    Results,
-)
+from tests.bench.results import Measurement, Results
 
 _MIB = 2**20
 
@@ -61,11 +50,11 @@ def time(results: Results) -> Table:
     about = "Seconds of the whole command; the median, with least and most where it ran more than once."
     rows = []
     for size in results.sizes():
-        for phase in PHASES:
-            found = [seconds(results, subject, size, phase) for subject in SUBJECTS]
+        for phase in names.PHASES:
+            found = [seconds(results, subject, size, phase) for subject in names.SUBJECTS]
             if any(found):
                 rows.append((str(size), phase, *(_text(one, 1) for one in found)))
-    return Table("Time", about, ("objects", "phase", *SUBJECTS), tuple(rows))
+    return Table("Time", about, ("objects", "phase", *names.SUBJECTS), tuple(rows))
 
 
 def ratios(results: Results) -> Table:
@@ -89,7 +78,7 @@ def linear(results: Results) -> Table:
     about = "How many times longer onestack takes for more objects: by the medians."
     pairs = tuple(pairwise(results.sizes()))
     rows = []
-    for phase in PHASES:
+    for phase in names.PHASES:
         found = {pair: growth(results, phase, *pair) for pair in pairs}
         if any(found.values()):
             goal = GROWTH.text(found.get((500, GROWTH.size)))
@@ -106,15 +95,15 @@ def memory(results: Results) -> Table:
     )
     rows = []
     for size in results.sizes():
-        for subject in SUBJECTS:
+        for subject in names.SUBJECTS:
             peak = peak_bytes(results, subject, size)
             if peak is None:
                 continue
             cpu = (
                 spread(one.cpu_seconds for one in results.find(subject, size, phase).values())
-                for phase in (UP, NO_OP, DESTROY)
+                for phase in (names.UP, names.NO_OP, names.DESTROY)
             )
-            goal = MEMORY.text(peak, "1024") if (subject, size) == (OURS, MEMORY.size) else "-"
+            goal = MEMORY.text(peak, "1024") if (subject, size) == (names.OURS, MEMORY.size) else "-"
             rows.append(
                 (str(size), subject, f"{peak.most / _MIB:.0f}", goal, *(_text(one, 1) for one in cpu))
             )
@@ -126,8 +115,8 @@ def processes(results: Results) -> Table:
     """Ours at the largest size, by process."""
     size = max(results.sizes(), default=0)
     rows = []
-    for phase in PHASES:
-        runs = tuple(results.find(OURS, size, phase).values())
+    for phase in names.PHASES:
+        runs = tuple(results.find(names.OURS, size, phase).values())
         rows += [(phase, *row) for row in _by_process(runs)]
     about = f"onestack at {size} objects, by process, as sampled every 50 ms."
     return Table("Where it goes", about, ("phase", "process", "CPU s", "peak MiB"), tuple(rows))
@@ -136,7 +125,7 @@ def processes(results: Results) -> Table:
 def plane(results: Results) -> Table:
     """How long the control plane takes to start."""
     about = "Seconds of `onestack local up`: in a fresh repository, and with the data of the first start."
-    found = ((phase, seconds(results, PLANE, 0, phase)) for phase in (START, START_AGAIN))
+    found = ((phase, seconds(results, names.PLANE, 0, phase)) for phase in (names.START, names.START_AGAIN))
     rows = tuple((phase, _text(one, 1)) for phase, one in found if one)
     return Table("Control plane", about, ("phase", "seconds"), rows)
 

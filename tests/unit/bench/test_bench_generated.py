@@ -12,7 +12,7 @@ from onestack.manifests.load import load
 from tests.bench.generated import LABEL, change, generate
 
 
-@pytest.mark.parametrize("count", [20, 21, 33, 100, 499, 2000])
+@pytest.mark.parametrize("count", [20, 33, 2000])
 def test_it_has_exactly_as_many_objects_as_asked_for_and_no_two_the_same(count: int) -> None:
     objects = generate(count).objects
     metadata = [body["metadata"] for body in objects]
@@ -24,10 +24,9 @@ def test_it_has_exactly_as_many_objects_as_asked_for_and_no_two_the_same(count: 
     assert all(data["labels"][LABEL] == "true" for data in metadata)
 
 
-@pytest.mark.parametrize("count", [100, 2000])
-def test_a_fifth_are_deployments_and_the_rest_is_a_mix(count: int) -> None:
-    kinds = generate(count).kinds()
-    assert 0.18 <= kinds["Deployment"] / count <= 0.22
+def test_a_fifth_are_deployments_and_the_rest_is_a_mix() -> None:
+    kinds = generate(500).kinds()
+    assert 0.18 <= kinds["Deployment"] / 500 <= 0.22
     assert len(kinds) == 12
     assert kinds["Role"] == kinds["RoleBinding"]
 
