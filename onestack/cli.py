@@ -181,7 +181,9 @@ def preview(root: Path, stack: str, as_json: bool) -> None:
             return
         if outcome.steps:
             terminal.console.print(tables.changes(outcome.steps))
-        terminal.note(f"preview of {stack}: {tables.counted(outcome)} ({clock(terminal.elapsed())})")
+        terminal.note(
+            f"preview of {stack}: {tables.counted(outcome, planned=True)} ({clock(terminal.elapsed())})"
+        )
 
 
 @cli.command()

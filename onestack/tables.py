@@ -12,10 +12,17 @@ from rich.table import Table
 from onestack.addresses import Address
 from onestack.engine import Outcome, Step
 from onestack.local.plane import PlaneStatus
-from onestack.local.toolchain import HEADINGS, Row
+from onestack.local.toolchain import Row
 from onestack.manifests.manifest import Manifest
 from onestack.wait import WaitReport, reference
 
+PAST = {
+    "create": "created",
+    "update": "updated",
+    "delete": "deleted",
+    "replace": "replaced",
+    "same": "unchanged",
+}
 SIGNS = {"create": "+", "update": "~", "delete": "-", "replace": "±"}
 
 
@@ -41,12 +48,11 @@ def changes(steps: Iterable[Step]) -> Table:
 
 
 def tools(rows: Iterable[Row]) -> Table:
-    """Tool, version, where from."""
-    table = Table(box=None)
-    for heading in HEADINGS:
-        table.add_column(heading, no_wrap=heading in {"tool", "version", "from"}, overflow="fold")
+    """Tool, version, where from; the paths of what lies in our own cache are only in the document."""
+    table = Table("tool", "version", "from", "note", box=None)
     for row in rows:
-        table.add_row(row.tool, row.version, row.source, row.where, row.note)
+        place = row.where if row.source == "on PATH" else ""
+        table.add_row(row.tool, row.version, row.source, "; ".join(filter(None, (place, row.note))))
     return table
 
 
@@ -114,11 +120,15 @@ def next_steps(server: str, stack: str) -> tuple[str, ...]:
     )
 
 
-def counted(outcome: Outcome) -> str:
-    """The run's changes in words."""
+def counted(outcome: Outcome, *, planned: bool = False) -> str:
+    """The run's changes in words: what it did, or, ``planned``, what it would do."""
     if not outcome.changed:
-        return "nothing changed"
-    return ", ".join(f"{count} {op}" for op, count in sorted(outcome.changes.items()))
+        return "nothing changes" if planned else "nothing changed"
+    words = [
+        (f"{count} to {op}" if planned and op != "same" else f"{count} {PAST.get(op, op)}")
+        for op, count in sorted(outcome.changes.items())
+    ]
+    return ", ".join(words)
 
 
 def outcome_document(outcome: Outcome) -> dict[str, Any]:

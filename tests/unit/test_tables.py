@@ -64,7 +64,8 @@ def test_changes_name_the_fields_and_count_the_rest() -> None:
         "shop/a",
         "spec.replicas",
     ]
-    assert tables.counted(outcome) == "3 same, 1 update"
+    assert tables.counted(outcome) == "3 unchanged, 1 updated"
+    assert tables.counted(outcome, planned=True) == "3 unchanged, 1 to update"
     assert tables.counted(Outcome({"same": 3}, (), ())) == "nothing changed"
     assert tables.outcome_document(outcome)["steps"][0]["fields"] == ["spec.replicas"]
 
