@@ -633,7 +633,7 @@ class ToolsDiskFull(Unavailable):
             f"{what}: no space left on the disk",
             where=f"{folder} ({free_bytes // 2**20} MiB free)",
             why=said,
-            hint="make room and run again; 'onestack tools --prune' removes tools that are no longer used",
+            hint="make room there and run again; 'onestack tools --prune' removes tools no longer used",
         )
 
 
@@ -646,4 +646,28 @@ class CacheUnusable(Unavailable):
             where=folder,
             why=why,
             hint="mend its permissions, or set ONESTACK_CACHE to a folder that can be written",
+        )
+
+
+class LauncherUnusable(Unavailable):
+    """The repository's own folder for plugins can't be read or written."""
+
+    def __init__(self, place: str, why: str) -> None:
+        super().__init__(
+            "a plugin's launcher can't be kept",
+            where=place,
+            why=why,
+            hint="mend the permissions of .onestack/bin, or remove what stands in its way, and run again",
+        )
+
+
+class ToolUnusable(Unavailable):
+    """A file outside the cache that a tool needs can't be used."""
+
+    def __init__(self, place: str, why: str) -> None:
+        super().__init__(
+            "a tool can't be used",
+            where=place,
+            why=why,
+            hint="mend that file or take its folder off PATH, and run again",
         )

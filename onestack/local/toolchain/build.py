@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import errno
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,20 +10,20 @@ from pathlib import Path
 
 from onestack.errors import BuildFailed, ToolsDiskFull
 from onestack.local.toolchain.catalogue import TOOLS, programs
-from onestack.local.toolchain.download import NO_SPACE, line_with, no_room_for_output
+from onestack.local.toolchain.disk import NO_SPACE, disk_full, is_full, line_with, no_room_for_output
 from onestack.local.toolchain.golang import Go
 from onestack.local.toolchain.lock import held
 from onestack.local.toolchain.network import patience
 from onestack.local.toolchain.pins import BUILD_FLAGS, Pin
 from onestack.local.toolchain.places import Places
 from onestack.local.toolchain.probe import Versions
-from onestack.local.toolchain.process import Ended, Tick, end_leftover, run
+from onestack.local.toolchain.process import OWNER, Ended, Tick, end_leftover, output_of, run
 from onestack.local.toolchain.published import home_of, publish, published
 from onestack.local.toolchain.stillness import Stillness
 from onestack.progress import Progress
 
 _UNFINISHED = ".building-"
-_OWNER = "owner.json"
+_LOOK_UP_SECONDS = 60.0
 _MODULE_ERRORS = ("dial tcp", "i/o timeout", "no such host", "connection refused", "module lookup disabled")
 
 
@@ -77,12 +75,15 @@ def _build(work: Build, versions: Versions) -> Path:
         _compile(work, unfinished, fresh, total)
         _add_extras(work, fresh)
         for built, ours in work.pin.module.renames:
-            (fresh / built).rename(fresh / ours)
+            # Where it is not there, the check says so in words.
+            if (fresh / built).exists():
+                (fresh / built).rename(fresh / ours)
         _check(work, fresh, versions)
         return publish(fresh, work.pin, work.places)
     except OSError as error:
-        if error.errno == errno.ENOSPC:
-            raise _disk_full(work, str(error)) from error
+        if is_full(error):
+            place = Path(error.filename2 or error.filename or work.places.cache)
+            raise _disk_full(work, str(error), place) from error
         raise
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
@@ -130,7 +131,7 @@ def _go(work: Build, unfinished: Path, arguments: Sequence[str], tick: Tick) -> 
         environ=work.go.environ,
         folder=work.sources,
         tick=tick,
-        owner=unfinished / _OWNER,
+        owner=unfinished / OWNER,
     )
     if ended.code != 0 or ended.stopped:
         raise _failure(work, ended)
@@ -140,7 +141,7 @@ def _failure(work: Build, ended: Ended) -> BuildFailed | ToolsDiskFull:
     """What a failed Go command's output means; the only place that reads it."""
     output = ended.output.lower()
     if NO_SPACE in output or no_room_for_output(work.places):
-        return _disk_full(work, line_with(NO_SPACE, ended.output))
+        return _disk_full(work, line_with(NO_SPACE, ended.output), work.places.cache)
     if ended.stopped or any(words in output for words in _MODULE_ERRORS):
         hint = (
             "the pinned Go modules can't be fetched: check the network and Go's GOPROXY, or fill Go's "
@@ -153,9 +154,8 @@ def _failure(work: Build, ended: Ended) -> BuildFailed | ToolsDiskFull:
     return BuildFailed(work.name, ended.tail, str(work.log))
 
 
-def _disk_full(work: Build, said: str) -> ToolsDiskFull:
-    folder = work.places.cache
-    return ToolsDiskFull(f"building {_words(work)}", str(folder), shutil.disk_usage(folder).free, said)
+def _disk_full(work: Build, said: str, place: Path) -> ToolsDiskFull:
+    return disk_full(f"building {_words(work)}", said, place)
 
 
 def _add_extras(work: Build, fresh: Path) -> None:
@@ -171,19 +171,12 @@ def _add_extras(work: Build, fresh: Path) -> None:
         "{{.Dir}}",
         work.pin.module.package,
     )
-    ended = subprocess.run(
-        command,
-        cwd=work.sources,
-        env=dict(work.go.environ),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    folder = Path(ended.stdout.strip())
+    ended = output_of(command, work.go.environ, seconds=_LOOK_UP_SECONDS, folder=work.sources)
+    folder = Path(ended.output.strip())
     for extra in work.pin.module.extras:
-        if not ended.stdout.strip() or not (folder / extra).is_file():
-            raise BuildFailed(work.name, f"{extra} is not in {work.pin.module.package}", str(work.log))
+        if ended.stopped or not folder.is_absolute() or not (folder / extra).is_file():
+            why = f"{extra} is not in {work.pin.module.package}; {ended.stopped or 'go list -m'} {ended.tail}"
+            raise BuildFailed(work.name, why.strip(), str(work.log))
         target = fresh / Path(extra).name
         shutil.copyfile(folder / extra, target)
         target.chmod(0o755)
@@ -205,7 +198,7 @@ def _check(work: Build, fresh: Path, versions: Versions) -> None:
 def _remove_unfinished(home: Path) -> None:
     """Clears what runs that died left. Only under the module's lock: then none of it is in use."""
     for left in home.glob(f"{_UNFINISHED}*"):
-        end_leftover(left / _OWNER)
+        end_leftover(left / OWNER)
         shutil.rmtree(left, ignore_errors=True)
 
 

@@ -11,23 +11,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from onestack.errors import ToolsDiskFull
 from onestack.local.toolchain import network
 from onestack.local.toolchain.catalogue import Plugin
+from onestack.local.toolchain.disk import NO_SPACE, disk_full, line_with, no_room_for_output
 from onestack.local.toolchain.files import tree_bytes
 from onestack.local.toolchain.lock import held
 from onestack.local.toolchain.network import Patience
 from onestack.local.toolchain.onpath import is_program, plugin_in_home
 from onestack.local.toolchain.places import Places, prepared_pulumi_home
-from onestack.local.toolchain.process import end_leftover, run
+from onestack.local.toolchain.process import OWNER, end_leftover, run
 from onestack.progress import Progress
 
-NO_SPACE = "no space left on device"
 UNREACHABLE = "the makers' server can't be reached"
 _START_SECONDS = 15.0
 _RETRY_WORD = "Will retry"
 _RETRIES_ENOUGH = 4
-_ROOM_BYTES = 2**16
 
 
 def downloaded_pulumi(version: str, places: Places) -> Path:
@@ -157,26 +155,13 @@ def _download(
         "PULUMI_DISABLE_REGISTRY_RESOLVE": "true",
     }
     log = places.logs / f"download-{subject.replace(' ', '-')}.log"
-    owner = scratch.parent / "owner.json"
+    owner = scratch.parent / OWNER
     ended = run(command, log=log, environ=environ, folder=scratch, tick=tick, owner=owner)
     if ended.code == 0 and not ended.stopped:
         return ""
     if NO_SPACE in ended.output.lower() or no_room_for_output(places):
-        free = shutil.disk_usage(places.cache).free
-        raise ToolsDiskFull(
-            f"downloading {subject}", str(places.cache), free, line_with(NO_SPACE, ended.output)
-        )
+        raise disk_full(f"downloading {subject}", line_with(NO_SPACE, ended.output), places.cache)
     return _failed(places, subject, ended.stopped or _gave_up(watchdog.arrived, log), watchdog.arrived)
-
-
-def line_with(words: str, output: str) -> str:
-    """The first line of a program's output that has these words, in lower or upper case."""
-    return next((line.strip() for line in output.splitlines() if words in line.lower()), "")
-
-
-def no_room_for_output(places: Places) -> bool:
-    """The cache's disk is so full that a failing program's last words may be missing from its log."""
-    return shutil.disk_usage(places.cache).free < _ROOM_BYTES
 
 
 def _gave_up(arrived: int, log: Path) -> str:
@@ -193,7 +178,7 @@ def _failed(places: Places, subject: str, why: str, arrived: int) -> str:
 def _scratch(places: Places) -> Iterator[Path]:
     """A folder of this download's own. Held under the lock, so older ones belong to dead runs."""
     parent = places.cache / "scratch"
-    end_leftover(parent / "owner.json")
+    end_leftover(parent / OWNER)
     shutil.rmtree(parent, ignore_errors=True)
     parent.mkdir(parents=True)
     folder = Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=parent))

@@ -15,7 +15,7 @@ from onestack.local.toolchain.golang import find_go
 from onestack.local.toolchain.network import forget_old, policy
 from onestack.local.toolchain.onpath import beside, is_program, on_path
 from onestack.local.toolchain.pins import Pin, read_pin
-from onestack.local.toolchain.places import Places, places
+from onestack.local.toolchain.places import Places, places, prepared_pulumi_home
 from onestack.local.toolchain.plugins import find_plugin
 from onestack.local.toolchain.probe import Versions
 from onestack.local.toolchain.process import termination_interrupts
@@ -37,7 +37,8 @@ def ensure(
     A network that was found closed is taken for closed for a day, so that no verb waits for it; with
     ``look_again`` it is tried anew after ten minutes.
     Raises UnknownTool, InvalidSwitch, NothingToBuildFrom, GoMissing, GoTooOld, BuildFailed,
-    ToolsDiskFull, CacheUnusable; KeyboardInterrupt when interrupted, after cleaning up.
+    ToolsDiskFull, CacheUnusable, LauncherUnusable, ToolUnusable; KeyboardInterrupt when interrupted,
+    after cleaning up.
     """
     for name in names:
         if name not in ALL:
@@ -45,6 +46,8 @@ def ensure(
     spots = places(root)
     policy(spots.environ)
     with disk_failures_in_words(spots), termination_interrupts():
+        # Before any engine is started with that home, be it only to ask for its version.
+        prepared_pulumi_home(spots.environ)
         if look_again:
             forget_old(spots)
         return _Search(spots, progress).run(tuple(dict.fromkeys(names)))

@@ -11,7 +11,10 @@ from typing import Any
 
 
 def replace_file(path: Path, content: str, *, mode: int = 0o600) -> None:
-    """Writes a file in one step; a reader or a kill at any moment sees the old or the new one."""
+    """Writes a file in one step; a reader or a kill at any moment sees the old or the new one.
+
+    Raises OSError, which names the file or one beside it.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     temporary = Path(name)
@@ -20,9 +23,12 @@ def replace_file(path: Path, content: str, *, mode: int = 0o600) -> None:
             stream.write(content)
         temporary.chmod(mode)
         temporary.replace(path)
-    except BaseException:
+    except BaseException as error:
         with contextlib.suppress(OSError):
             temporary.unlink()
+        if isinstance(error, OSError) and error.filename is None:
+            # A full disk is noticed by the write, which knows no name; whoever reports it needs one.
+            error.filename = str(path)
         raise
 
 

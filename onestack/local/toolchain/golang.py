@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from onestack.errors import GoMissing, GoTooOld
 from onestack.local.toolchain.onpath import candidates
 from onestack.local.toolchain.places import Places
+from onestack.local.toolchain.process import output_of
 from onestack.local.toolchain.version import Version, parse
 
 _ANSWER_SECONDS = 20.0
@@ -54,17 +54,5 @@ def go_environ(environ: Mapping[str, str]) -> dict[str, str]:
 
 def _version(program: Path, environ: Mapping[str, str]) -> str:
     """What ``go version`` says; empty where it does not work."""
-    try:
-        ended = subprocess.run(
-            [str(program), "version"],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=_ANSWER_SECONDS,
-            check=False,
-            env=dict(environ),
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return ended.stdout if ended.returncode == 0 else ""
+    ended = output_of([str(program), "version"], environ, seconds=_ANSWER_SECONDS)
+    return ended.output if ended.code == 0 else ""

@@ -20,7 +20,7 @@ def write_launcher(launcher: Path, module: str, python: str) -> None:
     Raises OSError.
     """
     content = f'{_HEAD}exec {shlex.quote(python)} -P -m {module} "$@"\n'
-    if is_launcher(launcher) and launcher.read_text(encoding="utf-8") == content:
+    if is_launcher(launcher) and launcher.read_bytes() == content.encode():
         if not launcher.stat().st_mode & 0o111:
             launcher.chmod(0o755)
         return

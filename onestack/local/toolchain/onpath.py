@@ -44,7 +44,11 @@ def candidates(name: str, places: Places) -> Iterator[Path]:
 
 
 def is_program(path: Path) -> bool:
-    return path.is_file() and os.access(path, os.X_OK)
+    """It is a file that may be executed; not one in a folder that may not be entered, as PATH may name."""
+    try:
+        return path.is_file() and os.access(path, os.X_OK)
+    except OSError:
+        return False
 
 
 def has_companions(tool: Tool, program: Path) -> bool:

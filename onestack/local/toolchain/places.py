@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sys
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import platformdirs
 
+from onestack.errors import InvalidSwitch
+
 CACHE_VARIABLE = "ONESTACK_CACHE"
+_OLD_LOGS = ".logs-"
 
 
 @dataclass(frozen=True)
@@ -75,9 +80,14 @@ def places(root: Path, environ: Mapping[str, str] | None = None) -> Places:
 
 
 def cache_folder(environ: Mapping[str, str] | None = None) -> Path:
-    """The user's cache for onestack, outside any clone."""
+    """The user's cache for onestack, outside any clone. Raises InvalidSwitch for an unknown user's home."""
     moved = (os.environ if environ is None else environ).get(CACHE_VARIABLE)
-    return Path(moved).expanduser().absolute() if moved else platformdirs.user_cache_path("onestack")
+    if not moved:
+        return platformdirs.user_cache_path("onestack")
+    try:
+        return Path(moved).expanduser().absolute()
+    except RuntimeError:
+        raise InvalidSwitch(CACHE_VARIABLE, moved, ("a folder",)) from None
 
 
 def prepared_pulumi_home(environ: Mapping[str, str] | None = None) -> Path:
@@ -85,14 +95,21 @@ def prepared_pulumi_home(environ: Mapping[str, str] | None = None) -> Path:
 
     ``logs`` is a plain file on purpose: engine 3.255 writes every property of every call, secrets
     too, to an automatic log below that folder, has no switch for it, and goes on without the log
-    where the folder can't be made. Measured: that log is 40 to 70% of the engine's CPU.
+    where the folder can't be made. Measured: that log is 40 to 70% of the engine's CPU. A folder that an
+    engine made there before is moved away in one step, even from under an engine that runs, and
+    removed. Raises OSError, InvalidSwitch.
     """
     home = cache_folder(environ) / "pulumi-home"
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     logs = home / "logs"
-    if logs.is_dir() and not logs.is_symlink():
-        # An engine that was started with this home before us; what it logged may hold secrets.
-        shutil.rmtree(logs, ignore_errors=True)
+    if logs.is_symlink():
+        logs.unlink(missing_ok=True)
+    if logs.is_dir():
+        with contextlib.suppress(FileNotFoundError):  # another run was faster
+            logs.rename(Path(tempfile.mkdtemp(prefix=_OLD_LOGS, dir=home)) / "logs")
     if not logs.exists():
         logs.touch(mode=0o600)
+    # What was logged may hold secrets. Those that a killed run did not come to remove go too.
+    for old in home.glob(f"{_OLD_LOGS}*"):
+        shutil.rmtree(old, ignore_errors=True)
     return home

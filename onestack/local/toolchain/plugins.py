@@ -126,6 +126,6 @@ class _Search:
     def _homes(self) -> tuple[Path, ...]:
         """Every PULUMI_HOME, ours first. In a shell of ``onestack env`` PULUMI_HOME is ours."""
         environ = self._places.environ
-        named = [Path(environ["PULUMI_HOME"])] if environ.get("PULUMI_HOME") else []
+        named = [Path(environ["PULUMI_HOME"]).absolute()] if environ.get("PULUMI_HOME") else []
         usual = Path(environ.get("HOME", "/")) / ".pulumi"
         return tuple(dict.fromkeys((prepared_pulumi_home(environ), *named, usual)))

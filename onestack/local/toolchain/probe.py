@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 import time
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ from typing import Any
 from onestack.local.toolchain.files import read_json, replace_file
 from onestack.local.toolchain.places import Places
 from onestack.local.toolchain.plugin_info import PluginInfo, plugin_info
-from onestack.local.toolchain.process import started
+from onestack.local.toolchain.process import output_of
 from onestack.local.toolchain.version import Version, parse
 from onestack.progress import Progress
 
@@ -24,7 +23,8 @@ FAILURE_SECONDS = 600.0
 class Versions:
     """The versions of programs by path, size and time of change, kept in the cache.
 
-    A program that was asked once is not started again until its file changes.
+    A program that said its version is not started again until its file changes. One that gave none
+    is asked again after ten minutes: the cause may lie outside the file.
     """
 
     def __init__(self, places: Places) -> None:
@@ -35,37 +35,30 @@ class Versions:
         """A program's version, or None where it gives none. Raises OSError if the cache can't be written."""
         stat = program.stat()
         stamp = [stat.st_size, stat.st_mtime_ns, *ask]
-        known = self._known.get(str(program))
-        if isinstance(known, dict) and known.get("stamp") == stamp:
-            return parse(str(known.get("version", "")))
+        if (known := self._remembered(program, stamp)) is not None:
+            return known.version
         said = self._said(program, ask)
         if said is None:
             return None
         version = _version(said, answer)
-        self._remember(program, stamp, version)
+        self._remember(program, stamp, PluginInfo(version))
         return version
 
     def of_plugin(self, program: Path, progress: Progress) -> PluginInfo:
         """What a provider plugin says of itself.
 
-        A version is remembered; a failure only if it took long, and for ten minutes: its cause may lie
-        outside the file. Raises OSError if the cache can't be written.
+        A version is remembered; a failure only if it took long, and for ten minutes. Raises OSError if
+        the cache can't be written.
         """
         stat = program.stat()
         stamp = [stat.st_size, stat.st_mtime_ns, "GetPluginInfo"]
-        known = self._known.get(str(program))
-        if isinstance(known, dict) and known.get("stamp") == stamp:
-            version = parse(str(known.get("version", "")))
-            age = time.time() - known.get("at", 0)
-            if version is not None or 0 <= age < FAILURE_SECONDS:
-                return PluginInfo(version, str(known.get("why", "")))
+        if (known := self._remembered(program, stamp)) is not None:
+            return known
         progress.step(f"asking {program} for its version")
         began = time.monotonic()
         info = plugin_info(program, self._environ())
-        if info.version is not None:
-            self._remember(program, stamp, info.version)
-        elif time.monotonic() - began > SLOW_SECONDS:
-            self._remember(program, stamp, None, why=info.why, at=time.time())
+        if info.version is not None or time.monotonic() - began > SLOW_SECONDS:
+            self._remember(program, stamp, info)
         return info
 
     def ask(self, program: Path, ask: tuple[str, ...], answer: re.Pattern[str]) -> Version | None:
@@ -74,18 +67,10 @@ class Versions:
 
     def _said(self, program: Path, ask: tuple[str, ...]) -> str | None:
         """What it prints; None if it did not answer in time, which is not remembered."""
-        try:
-            command = [str(program), *ask]
-            with started(
-                command, self._environ(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-            ) as child:
-                output, _ = child.communicate(timeout=ANSWER_SECONDS)
-        except subprocess.TimeoutExpired:
+        ended = output_of([str(program), *ask], self._environ(), seconds=ANSWER_SECONDS)
+        if ended.stopped:
             return None
-        except OSError:
-            # Not a program for this machine, or a script whose interpreter is gone.
-            return ""
-        return output.decode("utf-8", "replace") if child.returncode == 0 else ""
+        return ended.output if ended.code == 0 else ""
 
     def _environ(self) -> dict[str, str]:
         return {
@@ -94,8 +79,24 @@ class Versions:
             "PULUMI_HOME": str(self._places.pulumi_home),
         }
 
-    def _remember(self, program: Path, stamp: list[Any], version: Version | None, **more: object) -> None:
-        self._known[str(program)] = {"stamp": stamp, "version": str(version or ""), **more}
+    def _remembered(self, program: Path, stamp: list[Any]) -> PluginInfo | None:
+        """What is known of this very file, and may still be so; None where it must be asked."""
+        known = self._known.get(str(program))
+        if not isinstance(known, dict) or known.get("stamp") != stamp:
+            return None
+        if (version := parse(str(known.get("version", "")))) is not None:
+            return PluginInfo(version)
+        at = known.get("at")
+        fresh = isinstance(at, int | float) and 0 <= time.time() - at < FAILURE_SECONDS
+        return PluginInfo(None, str(known.get("why", ""))) if fresh else None
+
+    def _remember(self, program: Path, stamp: list[Any], info: PluginInfo) -> None:
+        self._known[str(program)] = {
+            "stamp": stamp,
+            "version": str(info.version or ""),
+            "why": info.why,
+            "at": time.time(),
+        }
         replace_file(self._places.versions, json.dumps(self._known, indent=1, sort_keys=True))
 
 

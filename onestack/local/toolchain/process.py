@@ -21,6 +21,8 @@ from onestack.local.toolchain.files import read_json, replace_file
 POLL_SECONDS = 0.1
 GRACE_SECONDS = 2.0
 TAIL_LINES = 12
+OWNER = "owner.json"
+"""The file, in a run's unfinished folder, that names the command which writes there."""
 
 Tick = Callable[[Sequence[str], int], str]
 """Is given the complete lines that are new, and the command's process id; what it returns, if not
@@ -64,6 +66,26 @@ def run(
                 _name_owner(owner, child.pid)
             stopped = _watch(child, source.read, tick)
         return Ended(child.returncode, stopped, log.read_text(encoding="utf-8", errors="replace"))
+
+
+def output_of(
+    command: Sequence[str], environ: Mapping[str, str], *, seconds: float, folder: Path | None = None
+) -> Ended:
+    """What a short command prints, and how it ended; it and all that it started are ended after ``seconds``.
+
+    A program that can't be started (not one for this machine, or a script without its interpreter)
+    counts as one that ended with code 127, as in a shell.
+    """
+    try:
+        with started(
+            command, environ, folder=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        ) as child:
+            output, _ = child.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        return Ended(-signal.SIGKILL, f"no answer within {seconds:.0f} s", "")
+    except OSError as error:
+        return Ended(127, "", error.strerror or str(error))
+    return Ended(child.returncode, "", output.decode("utf-8", "replace"))
 
 
 @contextlib.contextmanager

@@ -12,6 +12,7 @@ from onestack.local.toolchain.disk import disk_failures_in_words
 from onestack.local.toolchain.files import tree_bytes
 from onestack.local.toolchain.pins import read_pin
 from onestack.local.toolchain.places import Places, places
+from onestack.local.toolchain.process import OWNER, end_leftover
 from onestack.local.toolchain.published import Pruned, home_of
 from onestack.local.toolchain.sdk import engine_version
 
@@ -36,7 +37,7 @@ def _prune(spots: Places) -> list[Pruned]:
         try:
             with FileLock(spots.locks / f"build-{module.folder}.lock", timeout=0):
                 home = home_of(module, spots)
-                stale = [f for f in home.glob("*") if f.name not in keep] if pin else []
+                stale = [f for f in home.glob("*") if f.name not in keep and f.is_dir()] if pin else []
                 gone.extend(_remove(folder) for folder in sorted(stale))
         except Timeout:
             continue
@@ -44,6 +45,8 @@ def _prune(spots: Places) -> list[Pruned]:
 
 
 def _remove(folder: Path) -> Pruned:
+    # A killed run's unfinished build: its Go may still be writing there.
+    end_leftover(folder / OWNER)
     size = tree_bytes(folder)
     shutil.rmtree(folder)
     return Pruned(folder, size)
