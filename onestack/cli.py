@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import click
@@ -243,6 +245,7 @@ def destroy(root: Path, stack: str, as_json: bool) -> None:
 
 def main() -> None:
     """Runs the command; a typed failure becomes its message and its exit code."""
+    signal.signal(signal.SIGTERM, _interrupt)
     try:
         cli(standalone_mode=False)
     except click.ClickException as error:
@@ -255,6 +258,11 @@ def main() -> None:
         click.secho("error: ", fg="red", bold=True, nl=False, err=True)
         click.echo(error.message(), err=True)
         sys.exit(error.exit_code)
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    """Being told to end is as good as Ctrl-C: what is under way is ended in good order."""
+    raise KeyboardInterrupt
 
 
 def _document(document: Any) -> None:

@@ -180,6 +180,29 @@ def test_a_killed_deployment_is_finished_by_running_again(repository: Clone, aft
     assert repository.planned() == {}
 
 
+@pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_deployment_ends_in_good_order_and_goes_on(repository: Clone, told: int) -> None:
+    for number in range(40):
+        repository.write(f"manifests/shop/c{number}.yaml", config_map(f"c{number}"))
+    deployment = subprocess.Popen(
+        [sys.executable, "-m", "onestack", "deploy", repository.stack],
+        cwd=repository.root,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert deployment.stderr is not None
+    next(line for line in deployment.stderr if "deploying:" in line)
+    deployment.send_signal(told)
+    _, err = deployment.communicate(timeout=120)
+    assert deployment.returncode == 130, err
+    assert "interrupted" in err
+    assert "Traceback" not in err
+    repository.deploy()
+    assert repository.planned() in ({}, {"kubernetes cluster": "update"})
+
+
 def test_after_a_killed_destroy_nothing_that_is_gone_passes_for_there(repository: Clone) -> None:
     for number in range(30):
         repository.write(f"manifests/shop/c{number}.yaml", config_map(f"c{number}"))
