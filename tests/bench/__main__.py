@@ -85,8 +85,8 @@ def _measure(planned: tuple[Turn, ...], file: Path, docs: Path, began: datetime)
     try:
         session.run(planned)
     except KeyboardInterrupt:
-        click.echo("interrupted: what was measured is kept", err=True)
-        _report(session.results, docs)
+        # The document of a whole run is not replaced by half of one.
+        click.echo(f"interrupted: what was measured is in {file}; --from {file} shows it", err=True)
         return INTERRUPTED
     return _report(session.results, docs)
 
