@@ -109,12 +109,18 @@ def test_subjects_alternate_who_begins_changes_and_none_goes_beyond_its_largest(
 
 
 def test_a_command_is_watched_with_its_children(tmp_path: Path) -> None:
-    child = "b = bytearray(50_000_000); sum(range(10_000_000))"
-    code = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}], check=True)"
+    # The parent holds 40 MB, and so does a child of another name.
+    other = tmp_path / "other"
+    other.symlink_to(sys.executable)
+    child = "held = bytearray(40_000_000); sum(range(30_000_000))"
+    code = (
+        f"import subprocess; held = bytearray(40_000_000); subprocess.run([{str(other)!r}, '-c', {child!r}])"
+    )
     took = watch(python(code, tmp_path), tmp_path / "log", limit_seconds=60, remind=lambda _seconds: None)
     assert took.code == 0
-    assert took.cpu_seconds > 0
-    assert took.peak_bytes > 50_000_000
+    assert took.peak_bytes > 80_000_000
+    assert took.processes["other"].peak_bytes < took.peak_bytes
+    assert took.cpu_seconds >= took.processes["other"].cpu_seconds > 0
 
 
 def test_a_command_past_its_limit_is_stopped_with_its_children(tmp_path: Path) -> None:
