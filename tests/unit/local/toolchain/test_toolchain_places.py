@@ -130,9 +130,15 @@ def test_a_failure_without_a_name_is_the_caches(world: World) -> None:
     assert failure.value.where == str(world.cache)
 
 
-def test_a_full_share_of_the_disk_is_a_full_disk(world: World) -> None:
-    with pytest.raises(ToolsDiskFull, match="quota"), disk_failures_in_words(world.places()):
-        raise OSError(errno.EDQUOT, "Disk quota exceeded", "from", None, str(world.cache / "to"))
+def test_a_full_share_of_the_disk_is_a_full_disk_where_the_file_was_to_go(world: World) -> None:
+    world.cache.mkdir()
+    source, target = world.folders[0] / "from", world.cache / "to"
+    with (
+        pytest.raises(ToolsDiskFull, match="quota") as failure,
+        disk_failures_in_words(world.places()),
+    ):
+        raise OSError(errno.EDQUOT, "Disk quota exceeded", str(source), None, str(target))
+    assert failure.value.where.startswith(f"{world.cache} (")
 
 
 def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
