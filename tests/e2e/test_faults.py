@@ -156,14 +156,7 @@ def test_a_killed_deployment_is_finished_by_running_again(repository: Clone, aft
     """Everything is killed at once, halfway: the command, the engine, the program and the provider."""
     for number in range(40):
         repository.write(f"manifests/shop/c{number}.yaml", config_map(f"c{number}"))
-    victim = subprocess.Popen(
-        [sys.executable, "-m", "onestack", "deploy", repository.stack],
-        cwd=repository.root,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    victim = _started(repository, "deploy")
     assert victim.stderr is not None
     for line in victim.stderr:
         if (after == "ConfigMap" and "ConfigMap faults/" in line) or "onestack-release" in line:
@@ -184,14 +177,7 @@ def test_a_killed_deployment_is_finished_by_running_again(repository: Clone, aft
 def test_an_interrupted_deployment_ends_in_good_order_and_goes_on(repository: Clone, told: int) -> None:
     for number in range(40):
         repository.write(f"manifests/shop/c{number}.yaml", config_map(f"c{number}"))
-    deployment = subprocess.Popen(
-        [sys.executable, "-m", "onestack", "deploy", repository.stack],
-        cwd=repository.root,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    deployment = _started(repository, "deploy")
     assert deployment.stderr is not None
     next(line for line in deployment.stderr if "deploying:" in line)
     deployment.send_signal(told)
@@ -207,14 +193,7 @@ def test_after_a_killed_destroy_nothing_that_is_gone_passes_for_there(repository
     for number in range(30):
         repository.write(f"manifests/shop/c{number}.yaml", config_map(f"c{number}"))
     repository.deploy()
-    victim = subprocess.Popen(
-        [sys.executable, "-m", "onestack", "destroy", repository.stack],
-        cwd=repository.root,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    victim = _started(repository, "destroy")
     assert victim.stderr is not None
     next(line for line in victim.stderr if "destroying:" in line)
     _kill_tree(victim.pid)
@@ -228,6 +207,18 @@ def test_after_a_killed_destroy_nothing_that_is_gone_passes_for_there(repository
     listed = repository.shell("kubectl -n faults get configmaps -l onestack.dev/stack=test -o name")
     assert len(listed.out.split()) == 30
     assert repository.planned() in ({}, {"kubernetes cluster": "update"})
+
+
+def _started(repository: Clone, verb: str) -> subprocess.Popen[str]:
+    """The command, running, with what it says to be read."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "onestack", verb, repository.stack],
+        cwd=repository.root,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
 
 
 def _kill_tree(pid: int) -> None:
