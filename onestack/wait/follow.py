@@ -87,8 +87,10 @@ class Follower:
     def _take(self, kind: str, item: Mapping[str, Any]) -> None:
         self._version = str(item["metadata"]["resourceVersion"])
         ref = self._refs.get(self._key(item)) if kind != "BOOKMARK" else None
-        if ref is not None:
-            self._tracker.see(ref, None if kind == "DELETED" else item)
+        if ref is not None and kind == "DELETED":
+            self._tracker.lose(ref, item)
+        elif ref is not None:
+            self._tracker.see(ref, item)
 
     def _recover(self, error: OnestackError) -> None:
         """Starts over with a list: the history that a watch could go on from may be gone, too."""

@@ -9,16 +9,14 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from onestack.health import Verdict, assess, awaited
+from onestack.health.jobs import job
+from onestack.wait.absent import absent, complete
 from onestack.wait.reference import ObjectRef
 from onestack.wait.report import Outcome, WaitProgress, worst_first
 
 Live = Mapping[str, Any]
 
 NOT_SEEN: Final = Verdict("waiting", "not looked at yet")
-_GONE: Final = Verdict("failed", "does not exist", final=True)
-_GONE_JOB: Final = Verdict(
-    "failed", "does not exist; perhaps it finished and its ttlSecondsAfterFinished removed it", final=True
-)
 
 
 @dataclass
@@ -26,6 +24,7 @@ class _Entry:
     verdict: Verdict = NOT_SEEN
     since: float = 0.0
     live: Live | None = None
+    absent: bool = False
     detail: str = ""
     doomed: bool = False
     """Its pods can't come up: a final failure that its own status doesn't tell."""
@@ -42,6 +41,7 @@ class Tracker:
 
     def __post_init__(self) -> None:
         self._began = time.monotonic()
+        self._last_ready = 0.0
         self._entries = {ref: _Entry() for ref in self.refs}
         self._storage_classes: dict[str, Live] = {}
 
@@ -51,11 +51,16 @@ class Tracker:
 
     def see(self, ref: ObjectRef, live: Live | None) -> None:
         """Takes in the newest version of an object, None when it doesn't exist."""
+        if live is None:
+            self._miss(ref, self._entries[ref].live, seen_to_the_end=False)
+            return
         entry = self._entries[ref]
-        if live is None and ref.kind == "Job" and entry.verdict.state == "ready":
-            return  # finished and then removed by its TTL
-        entry.live = live
+        entry.live, entry.absent = live, False
         self.decide(ref, self._verdict(ref, live))
+
+    def lose(self, ref: ObjectRef, last: Live) -> None:
+        """Takes in a deletion, and the object as it was at that moment."""
+        self._miss(ref, last, seen_to_the_end=True)
 
     def decide(self, ref: ObjectRef, verdict: Verdict) -> None:
         """Sets a verdict that comes from elsewhere than the object."""
@@ -63,9 +68,11 @@ class Tracker:
         if (verdict.state, verdict.final) != (entry.verdict.state, entry.verdict.final):
             entry.since = self.elapsed
         if verdict != entry.verdict:
-            entry.verdict = verdict
             if verdict.state == "ready":
                 entry.detail, entry.doomed = "", False
+                if entry.verdict.state != "ready":
+                    self._last_ready = self.elapsed
+            entry.verdict = verdict
             self.changed.set()
 
     def explain(self, ref: ObjectRef, detail: str, *, final: bool) -> None:
@@ -85,11 +92,14 @@ class Tracker:
         return time.monotonic() - self._began
 
     def done(self, unobserved_seconds: float) -> bool:
-        """All ready; what nobody reports on is given ``unobserved_seconds`` to be reported on."""
+        """All ready; what nobody reports on is given ``unobserved_seconds`` to be reported on.
+
+        They count from when the last object became ready: it may be the controller that reports.
+        """
         states = {entry.verdict.state for entry in self._entries.values()}
         if states <= {"ready"}:
             return True
-        return states <= {"ready", "unobservable"} and self.elapsed >= unobserved_seconds
+        return states <= {"ready", "unobservable"} and self.elapsed - self._last_ready >= unobserved_seconds
 
     def doomed(self, settle_seconds: float) -> bool:
         """Some object failed for good, and has for ``settle_seconds``.
@@ -130,9 +140,16 @@ class Tracker:
         trouble = next(iter(self.trouble.values()), "")
         return WaitProgress(self.elapsed, **counts, slowest=worst_first(bad)[:slowest], trouble=trouble)
 
-    def _verdict(self, ref: ObjectRef, live: Live | None) -> Verdict:
-        if live is None:
-            return _GONE_JOB if ref.kind == "Job" else _GONE
+    def _miss(self, ref: ObjectRef, last: Live | None, *, seen_to_the_end: bool) -> None:
+        entry = self._entries[ref]
+        if not entry.absent:  # else it is no news, and how it ended is known better already
+            entry.live, entry.absent = None, True
+            self.decide(ref, absent(ref, last, seen_to_the_end=seen_to_the_end))
+
+    def _verdict(self, ref: ObjectRef, live: Live) -> Verdict:
+        if ref.may_vanish and complete(live):
+            # Its TTL deletes it in the foreground: for a while it shows as being deleted.
+            return job(live)
         if not awaited(ref.api_version, ref.kind):
             # Only metadata was asked for, under a kind of its own.
             live = {"apiVersion": ref.api_version, "kind": ref.kind, "metadata": live["metadata"]}

@@ -29,8 +29,9 @@ class Tempo:
     """The times of a wait, in seconds.
 
     ``settle``: how long a final failure must last before the wait ends for it. ``unobserved``: how
-    long a custom resource nobody reports on is given. ``explain``: how long something is not ready
-    before its pods are asked, and how often. ``report``: between two calls of ``on_progress``.
+    long a custom resource nobody reports on is given once another object became ready. ``explain``:
+    how long something is not ready before its pods are asked, and how often. ``report``: between two
+    calls of ``on_progress``.
     """
 
     settle: float = 3.0

@@ -254,6 +254,16 @@ async def test_job_removed_by_its_ttl_stays_ready(server: FakeApiServer) -> None
     assert [outcome.ref for outcome in report.not_ready] == [WEB]
 
 
+async def test_job_with_a_ttl_deleted_while_it_ran_is_missed(server: FakeApiServer) -> None:
+    ref = ObjectRef("batch/v1", "Job", "shop", "j", may_vanish=True)
+    jobs = "/apis/batch/v1/namespaces/shop/jobs"
+    live = {"metadata": {"name": "j", "namespace": "shop", "resourceVersion": "11"}, "status": {"active": 1}}
+    server.on(f"GET {jobs}", listed(live))
+    server.on(f"WATCH {jobs}", Events((event("DELETED", live),)))
+    report = await wait(server, ref, seconds=1000)
+    assert "Job shop/j: does not exist" in report.message()
+
+
 async def test_unknown_kind_is_a_final_failure_of_its_objects(server: FakeApiServer) -> None:
     report = await wait(server, ObjectRef("nope/v1", "Nope", None, "x"), seconds=1000)
     assert "Nope x: the cluster serves no kind Nope in nope/v1" in report.message()
