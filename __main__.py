@@ -20,7 +20,6 @@ with program():
     manifests = declared(
         ROOT, settings.manifests.path, settings.manifests.selected(), project=PROJECT, stack=STACK
     )
-    cluster.require_adoptable(manifests)
     workloads = register(manifests, cluster.provider)
     release = Release(
         manifests,

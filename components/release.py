@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pulumi
 
 from components.workloads import Object
-from onestack.errors import ApiError, ClusterUnreachable, NotReady
+from onestack.engine.marker import CANCELLED
+from onestack.errors import ApiError, ClusterUnreachable, NotReady, WaitCancelled
 from onestack.kube.blocking import answered
 from onestack.kube.client import Client
 from onestack.kube.connection import Connection
 from onestack.manifests import record
 from onestack.manifests.manifest import Identity, Manifest
-from onestack.manifests.ownership import digest, is_ours
+from onestack.manifests.ownership import digest, owner_of
 from onestack.wait import WaitProgress, reference, until_ready
 
 USER_AGENT = "onestack-program"
@@ -71,7 +74,7 @@ class Release:
     def _namespace(self, live: Live, provider: pulumi.ProviderResource) -> list[pulumi.Resource]:
         """The record's namespace belongs to the first stack on a cluster; the others find it there."""
         manifest = record.namespace_manifest(project=self._project, stack=self._stack)
-        if live is not None and not is_ours(live, manifest.identity, self._project, self._stack):
+        if owner_of(live) not in {None, owner_of(manifest.body)}:
             return []
         return [Object(manifest, manifest.body, pulumi.ResourceOptions(provider=provider))]
 
@@ -104,6 +107,8 @@ class Release:
 
 
 def _show(progress: WaitProgress) -> None:
+    if Path(os.environ.get(CANCELLED, "")).is_file():
+        raise WaitCancelled
     pulumi.log.info(progress.line(), ephemeral=True)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
@@ -11,12 +11,10 @@ from pathlib import Path
 
 import pulumi_kubernetes as kubernetes
 
-from onestack.adoption import require_ours
 from onestack.engine import marker
-from onestack.engine.workspace import HOME, checkpoint, held
-from onestack.errors import ClusterNotStarted
+from onestack.engine.workspace import HOME, marker_file
+from onestack.errors import ClusterNotStarted, StateBehind
 from onestack.kube.connection import Connection, connect
-from onestack.manifests.manifest import Manifest
 from onestack.settings import Settings
 
 EMBEDDED_KUBECONFIG = f"{HOME}/kubeconfig"
@@ -24,45 +22,23 @@ EMBEDDED_KUBECONFIG = f"{HOME}/kubeconfig"
 
 @dataclass(frozen=True)
 class Platform:
-    """``provider`` registers objects in the cluster, ``connect`` reads it, ``identifier`` names it.
-
-    ``adopts`` says that the last run on this state died, so that this one takes over what it left;
-    ``believed`` are then the resources that the state holds and nobody compared with the cluster.
-    """
+    """``provider`` registers objects in the cluster, ``connect`` reads it, ``identifier`` names it."""
 
     provider: kubernetes.Provider
     connect: Callable[[], Connection]
     identifier: str
-    project: str
-    stack: str
-    adopts: bool
-    believed: frozenset[str]
-
-    def require_adoptable(self, manifests: Sequence[Manifest]) -> None:
-        """Makes sure, in a run that adopts, that nobody else's object would be taken over.
-
-        Raises: ForeignObjects, StateBehind, ClusterUnreachable.
-        """
-        if self.adopts:
-            require_ours(
-                self.connect(),
-                manifests,
-                project=self.project,
-                stack=self.stack,
-                believed=self.believed,
-            )
 
 
 def platform(settings: Settings, root: Path, project: str) -> Platform:
     """Declares the platform that the settings ask for.
 
-    Raises: ClusterNotStarted, InvalidKubeconfig.
+    Raises: ClusterNotStarted, InvalidKubeconfig, StateBehind.
     """
     kubeconfig, context = _kubeconfig(settings, root)
     reach = partial(connect, kubeconfig, context)
     identifier = _identifier(settings, reach())
-    adopt = marker.must_adopt(marker.path(root / HOME / "state", project, settings.stack))
-    state = checkpoint(root, project, settings.stack)
+    if marker.died(marker_file(root, project, settings.stack)) and marker.COMPARED not in os.environ:
+        raise StateBehind(settings.stack)
     provider = kubernetes.Provider(
         "cluster",
         kubernetes.ProviderArgs(
@@ -75,18 +51,10 @@ def platform(settings: Settings, root: Path, project: str) -> Platform:
             enable_config_map_mutable=True,
             enable_secret_mutable=True,
             # What a run that died created is not in the state; it is adopted, ownership checked.
-            upsert_existing_objects=True if adopt else None,
+            upsert_existing_objects=True if marker.ADOPTING in os.environ else None,
         ),
     )
-    return Platform(
-        provider=provider,
-        connect=reach,
-        identifier=identifier,
-        project=project,
-        stack=settings.stack,
-        adopts=adopt,
-        believed=frozenset() if marker.COMPARED in os.environ else held(state),
-    )
+    return Platform(provider=provider, connect=reach, identifier=identifier)
 
 
 def _kubeconfig(settings: Settings, root: Path) -> tuple[Path, str | None]:

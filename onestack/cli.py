@@ -15,27 +15,53 @@ import orjson
 from onestack import delivery, engine, tables
 from onestack import settings as stack_settings
 from onestack.addresses import of_release
-from onestack.errors import OnestackError
+from onestack.errors import OnestackError, UnknownApplication
 from onestack.local.plane import Plane, PlaneStatus
-from onestack.local.toolchain import document, ensure, prune, pruned_document, pruned_lines, rows
+from onestack.local.toolchain import Toolchain, document, ensure, prune, pruned_document, pruned_lines, rows
 from onestack.manifests.order import dependencies, waves
 from onestack.manifests.writer import write
-from onestack.repository import find
+from onestack.repository import Repository, find
 from onestack.terminal import Terminal, clock
 
 INTERRUPTED = 130
+
+
+class _Rooted(click.Command):
+    """A command that takes ``--root`` itself, too: it may stand before a verb or after it."""
+
+    def __init__(self, *arguments: Any, **settings: Any) -> None:
+        super().__init__(*arguments, **settings)
+        self.params.append(
+            click.Option(
+                ["--root"],
+                type=click.Path(path_type=Path),
+                expose_value=False,
+                callback=_remember_root,
+                help="A folder of the repository; without it the current one.",
+            )
+        )
+
+
+class _RootedGroup(_Rooted, click.Group):
+    command_class = _Rooted
+    group_class = type
+
+
+def _remember_root(context: click.Context, _option: click.Parameter, root: Path | None) -> None:
+    if root is not None:
+        context.obj = root
+
 
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 stack_argument = click.argument("stack")
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--root", type=click.Path(path_type=Path), default=Path(), help="A folder of the repository.")
+@click.group(cls=_RootedGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="onestack")
 @click.pass_context
-def cli(context: click.Context, root: Path) -> None:
+def cli(context: click.Context) -> None:
     """One repository and one stack per environment: cloud, cluster and every manifest."""
-    context.obj = root
+    context.ensure_object(Path)
 
 
 @cli.command()
@@ -81,10 +107,36 @@ def local_up(root: Path, as_json: bool) -> None:
 
 @local.command("down")
 @json_option
+@click.option("--destroy", "stack", metavar="STACK", help="Before that, delete all that STACK holds.")
 @click.pass_obj
-def local_down(root: Path, as_json: bool) -> None:
-    """Stop it; its data stay."""
-    _on_plane(root, as_json, lambda plane, terminal: plane.down(terminal))
+def local_down(root: Path, as_json: bool, stack: str | None) -> None:
+    """Stop it; its data stay. It stops even if what STACK holds can't be deleted; that is told at the end."""
+    repository = find(root)
+    embedded = delivery.plane(repository, Toolchain(()))  # Stopping takes no tools.
+    was = embedded.status().state
+    failed: OnestackError | None = None
+    with Terminal() as terminal:
+        if stack is not None:
+            failed = _destroyed(repository, stack, was, terminal)
+        status = embedded.down(terminal)
+        terminal.rest()
+        already = "already down, " if was in {"stopped", "absent"} else ""
+        _say_plane(status, as_json, terminal, already)
+    if failed is not None:
+        raise failed
+
+
+def _destroyed(repository: Repository, stack: str, plane: str, terminal: Terminal) -> OnestackError | None:
+    """Why the stack could not be destroyed; None if it was, or its plane is down with all that it holds."""
+    try:
+        settings = stack_settings.from_file(repository.root, stack)
+        if settings.platform == "embedded" and plane in {"stopped", "absent"}:
+            return None
+        outcome = delivery.destroy(delivery.gather(repository, stack, terminal), terminal)
+    except OnestackError as error:
+        return error
+    terminal.note(f"{stack}: {tables.counted(outcome)} ({clock(terminal.elapsed())})")
+    return None
 
 
 @local.command("status")
@@ -111,12 +163,16 @@ def _on_plane(root: Path, as_json: bool, action: Callable[[Plane, Terminal], Pla
     with Terminal() as terminal:
         status = action(delivery.plane(repository, ensure(repository.root, terminal)), terminal)
         terminal.rest()
-        if as_json:
-            _document(tables.plane_document(status))
-        else:
-            terminal.console.print(tables.plane(status))
-            terminal.note(f"control plane: {status.state}{tables.located(status)}")
+        _say_plane(status, as_json, terminal)
     return status
+
+
+def _say_plane(status: PlaneStatus, as_json: bool, terminal: Terminal, already: str = "") -> None:
+    if as_json:
+        _document(tables.plane_document(status))
+        return
+    terminal.console.print(tables.plane(status))
+    terminal.note(f"control plane: {already}{status.state}{tables.located(status)}")
 
 
 @cli.command()
@@ -152,7 +208,10 @@ def check(root: Path, stacks: tuple[str, ...], as_json: bool) -> None:
             _document({"stacks": {stack: {"objects": count} for stack, count in counts.items()}})
             return
         for stack, count in counts.items():
-            terminal.note(f"{stack}: {count} objects, all well-formed")
+            terminal.note(
+                f"{stack}: {count} objects: names, kinds and YAML are well-formed; "
+                "fields are checked by the cluster"
+            )
 
 
 @cli.command()
@@ -163,6 +222,8 @@ def render(root: Path, stack: str, app: str | None) -> None:
     """Print the objects of STACK as YAML, in the order in which they are applied."""
     repository = find(root)
     settings = stack_settings.from_file(repository.root, stack)
+    if app is not None and app not in settings.manifests.applications:
+        raise UnknownApplication(stack, app, known=tuple(sorted(settings.manifests.applications)))
     manifests = delivery.read_manifests(repository, settings)
     ordered = [manifest for wave in waves(manifests, dependencies(manifests)) for manifest in wave]
     chosen = [manifest.body for manifest in ordered if app in {None, manifest.application}]
@@ -206,7 +267,7 @@ def deploy(root: Path, stack: str, as_json: bool) -> None:
         terminal.note(f"{stack}: {tables.counted(deployment.outcome)}; took {deployment.seconds:.1f} s")
         if found := of_release(gathered.connection(), deployment.manifests):
             terminal.console.print(tables.addresses(found))
-        for line in tables.next_steps(gathered.connection().server, stack):
+        for line in tables.next_steps(gathered.connection().server, stack, gathered.settings.platform):
             terminal.note(line)
 
 

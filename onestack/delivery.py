@@ -4,28 +4,32 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
-from onestack import engine
+from onestack import engine, standing
 from onestack import settings as stack_settings
 from onestack.engine import Outcome, Workspace
-from onestack.errors import ClusterNotStarted, EngineFailed, NotReady
+from onestack.errors import ClusterNotStarted, NotReady
 from onestack.kube.client import Client
 from onestack.kube.connection import Connection, connect
 from onestack.local.plane import Plane, PlaneStatus
 from onestack.local.toolchain import Toolchain, ensure, prepared_pulumi_home
+from onestack.manifests import record
 from onestack.manifests.declared import declared
 from onestack.manifests.manifest import Manifest
 from onestack.progress import Progress
 from onestack.repository import Repository
 from onestack.settings import Settings
 from onestack.show import EngineProgress
+from onestack.standing import Standing
 from onestack.wait import ObjectRef, WaitReport, assess_now, reference, until_ready
 
 USER_AGENT = "onestack"
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,7 @@ def gather(repository: Repository, stack: str, progress: Progress) -> Stack:
         bin_dirs=toolchain.bin_dirs(),
         kubeconfig=kubeconfig,
         pulumi_home=prepared_pulumi_home(),
+        context=context,
         shared_state=settings.platform != "embedded",
     )
     return Stack(repository, settings, toolchain, workspace, context)
@@ -103,48 +108,115 @@ def read_manifests(repository: Repository, settings: Settings) -> tuple[Manifest
 
 def preview(stack: Stack, progress: Progress) -> Outcome:
     """What a deployment would change. Raises: OnestackError."""
-    _readable(stack, progress)
+    manifests = _readable(stack, progress)
     _reachable(stack, progress)
     engine.ensure_stack(stack.workspace)
-    return engine.preview(stack.workspace, EngineProgress(progress, "previewing"))
+    found = _survey(stack, manifests, progress)
+    for identity in found.strays:
+        progress.note(f"a run that died left {identity}, which nothing declares: a deployment deletes it")
+    for manifest in found.unheld:
+        progress.note(f"a run that died left {manifest.identity}: a deployment takes it over")
+    return engine.preview(
+        stack.workspace, EngineProgress(progress, "previewing"), compare=bool(found.missing)
+    )
 
 
 def deploy(stack: Stack, progress: Progress) -> Deployment:
-    """Read -> up -> readiness. Raises: OnestackError."""
+    """Read -> survey -> finish what a dead run left -> up -> readiness. Raises: OnestackError."""
     began = time.monotonic()
     manifests = _readable(stack, progress)
     _reachable(stack, progress)
     engine.ensure_stack(stack.workspace)
-    outcome = engine.up(stack.workspace, EngineProgress(progress, "deploying"))
+    found = _survey(stack, manifests, progress)
+    _finish(stack, found, progress)
+    outcome = _up(stack, found, progress)
     readiness = wait(stack, manifests, progress)
     return Deployment(outcome, manifests, readiness, time.monotonic() - began)
+
+
+def _finish(stack: Stack, found: Standing, progress: Progress) -> None:
+    """Removes what only a dead run knew of, and makes ready what is to be taken over."""
+    project, name = stack.repository.project, stack.settings.stack
+    if found.strays:
+        listed = ", ".join(str(identity) for identity in found.strays)
+        progress.note(f"deleting what a run that died left and nothing declares: {listed}")
+        _ask(stack, lambda client: standing.remove(client, project, name, found.strays))
+    if found.unheld:
+        progress.note(f"taking over {len(found.unheld)} objects that a run that died left")
+        unknown = [one for one in found.declared if one.identity not in found.held]
+        _ask(stack, lambda client: standing.require_no_strangers(client, unknown, project, name))
+        _ask(stack, lambda client: standing.hand_over(client, found))
+
+
+def _up(stack: Stack, found: Standing, progress: Progress) -> Outcome:
+    """One run of the engine; after one that took over, another that ends the taking over."""
+    if found.missing:
+        progress.note(f"gone from the cluster, to be made again: {', '.join(map(str, found.missing))}")
+    show = EngineProgress(progress, "deploying")
+    outcome = engine.up(stack.workspace, show, compare=bool(found.missing), adopt=bool(found.unheld))
+    if found.unheld:
+        engine.up(stack.workspace, show)
+    return outcome
 
 
 def verify(stack: Stack, progress: Progress) -> tuple[tuple[Manifest, ...], WaitReport]:
     """One look at the readiness of all that the stack declares. Raises: OnestackError."""
     manifests = _readable(stack, progress)
-    return manifests, asyncio.run(_assess(stack.connection(), _references(manifests)))
+    return manifests, _ask(stack, lambda client: assess_now(client, _references(manifests)))
 
 
 def wait(stack: Stack, manifests: Sequence[Manifest], progress: Progress) -> WaitReport:
     """Waits until every manifest is ready. Raises: NotReady, ClusterUnreachable."""
     timeout = stack.settings.readiness.timeout_seconds
-    report = asyncio.run(_until_ready(stack.connection(), _references(manifests), timeout, progress))
+    report = _ask(
+        stack,
+        lambda client: until_ready(
+            client,
+            _references(manifests),
+            timeout_seconds=timeout,
+            on_progress=lambda state: progress.step(f"waiting: {state.line()}"),
+        ),
+    )
     if not report.ok:
         raise NotReady(stack.settings.stack, report.message())
     return report
 
 
 def destroy(stack: Stack, progress: Progress) -> Outcome:
-    """Deletes all that the stack holds. Raises: OnestackError."""
+    """Deletes all that the stack holds, and all of its own that a dead run left. Raises: OnestackError."""
     _reachable(stack, progress)
     engine.ensure_stack(stack.workspace)
-    if engine.died(stack.workspace):
-        # What the dead run created is in no state yet; deploying takes it over.
-        progress.note("the last run on this stack died: finding what it left behind first")
-        with suppress(EngineFailed):
-            engine.up(stack.workspace, EngineProgress(progress, "recovering"))
-    return engine.destroy(stack.workspace, EngineProgress(progress, "destroying"))
+    outcome = engine.destroy(stack.workspace, EngineProgress(progress, "destroying"))
+    if left := _survey(stack, (), progress).strays:
+        progress.note(f"deleting what a run that died left: {', '.join(map(str, left))}")
+        project, name = stack.repository.project, stack.settings.stack
+        _ask(stack, lambda client: standing.remove(client, project, name, left))
+    return outcome
+
+
+def _survey(stack: Stack, manifests: Sequence[Manifest], progress: Progress) -> Standing:
+    """What is there of the stack, what its state holds, what is declared: the record included."""
+    progress.step("looking at what is there")
+    project, name = stack.repository.project, stack.settings.stack
+    records = (
+        record.namespace_manifest(project=project, stack=name),
+        record.record_manifest("", project=project, stack=name),
+    )
+    return Standing(
+        live=_ask(stack, lambda client: standing.survey(client, project, name)),
+        held=standing.identities(engine.held(stack.workspace)),
+        declared=(*manifests, *(records if manifests else ())),
+    )
+
+
+def _ask(stack: Stack, question: Callable[[Client], Coroutine[Any, Any, T]]) -> T:
+    """Puts a question to the stack's cluster."""
+
+    async def asked() -> T:
+        async with Client(stack.connection(), user_agent=USER_AGENT) as client:
+            return await question(client)
+
+    return asyncio.run(asked())
 
 
 def _readable(stack: Stack, progress: Progress) -> tuple[Manifest, ...]:
@@ -159,12 +231,7 @@ def _reachable(stack: Stack, progress: Progress) -> None:
     Raises: ClusterNotStarted, ClusterUnreachable, ApiError.
     """
     progress.step("asking the cluster")
-    asyncio.run(_asked(stack.connection()))
-
-
-async def _asked(connection: Connection) -> None:
-    async with Client(connection, user_agent=USER_AGENT) as client:
-        await client.request("GET", "/version")
+    _ask(stack, lambda client: client.request("GET", "/version"))
 
 
 def _kubeconfig(root: Path, settings: Settings) -> tuple[Path, str | None]:
@@ -175,20 +242,3 @@ def _kubeconfig(root: Path, settings: Settings) -> tuple[Path, str | None]:
 
 def _references(manifests: Sequence[Manifest]) -> list[ObjectRef]:
     return [reference(manifest) for manifest in manifests]
-
-
-async def _assess(connection: Connection, objects: Sequence[ObjectRef]) -> WaitReport:
-    async with Client(connection, user_agent=USER_AGENT) as client:
-        return await assess_now(client, objects)
-
-
-async def _until_ready(
-    connection: Connection, objects: Sequence[ObjectRef], timeout_seconds: float, progress: Progress
-) -> WaitReport:
-    async with Client(connection, user_agent=USER_AGENT) as client:
-        return await until_ready(
-            client,
-            objects,
-            timeout_seconds=timeout_seconds,
-            on_progress=lambda state: progress.step(f"waiting: {state.line()}"),
-        )

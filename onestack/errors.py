@@ -15,6 +15,7 @@ a traceback.
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -91,6 +92,16 @@ class InvalidSettings(UsageError):
         )
 
 
+class UnknownApplication(UsageError):
+    """The stack has no such application."""
+
+    def __init__(self, stack: str, application: str, known: tuple[str, ...]) -> None:
+        super().__init__(
+            f"stack '{stack}' has no application '{application}'",
+            hint=f"applications of this stack: {', '.join(known) or 'none'}",
+        )
+
+
 class NotARepository(UsageError):
     """There is no onestack repository at or above the folder."""
 
@@ -126,6 +137,21 @@ class EngineFailed(OnestackError):
         )
 
 
+class PublicPassphrase(UsageError):
+    """A shared state would be encrypted with a passphrase that everybody knows."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "PULUMI_BACKEND_URL is set, but no passphrase is",
+            why="without one, secrets would go there under onestack's public passphrase",
+            hint="set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE",
+        )
+
+
+class EngineLostCluster(EngineFailed, Unavailable):
+    """The engine ended a run because the cluster can't be reached."""
+
+
 class EngineKilled(Unavailable):
     """The engine was ended from outside in the middle of a run."""
 
@@ -149,15 +175,16 @@ class DiskFull(Unavailable):
 
 
 class StackLocked(Unavailable):
-    """Another run holds the stack's lock."""
+    """Another run holds the stack's lock. ``hosts`` are the machines of its holders, where known.
 
-    def __init__(self, stack: str, holder: str) -> None:
-        super().__init__(
-            f"stack '{stack}' is locked by another run",
-            why=holder,
-            hint="wait until that run has ended and run again; "
-            "if its machine is gone for good, remove the lock with 'pulumi cancel'",
-        )
+    A lock of this machine is never to be cancelled: a dead holder's is taken away by itself.
+    """
+
+    def __init__(self, stack: str, holder: str, *, hosts: frozenset[str] = frozenset()) -> None:
+        hint = "wait until that run has ended and run again"
+        if hosts and socket.gethostname() not in hosts:
+            hint += "; if its machine is gone for good, remove the lock with 'pulumi cancel'"
+        super().__init__(f"stack '{stack}' is locked by another run", why=holder, hint=hint)
 
 
 class ClusterNotStarted(Unavailable):
@@ -184,14 +211,22 @@ class NotReady(OnestackError):
         )
 
 
-class StateBehind(OnestackError):
-    """A run that died deleted objects which the state still holds."""
+class WaitCancelled(OnestackError):
+    """The run was told to end while it waited for readiness."""
 
-    def __init__(self, stack: str, objects: tuple[str, ...]) -> None:
+    def __init__(self) -> None:
+        super().__init__("stopped waiting, as told", hint="the objects are applied; the next run waits again")
+
+
+class StateBehind(OnestackError):
+    """A run died, and its state was not compared with the cluster since."""
+
+    def __init__(self, stack: str) -> None:
         super().__init__(
-            f"the last run on stack '{stack}' died, and the state holds objects that are gone",
-            why="\n".join(objects),
-            hint=f"run 'onestack deploy {stack}', or 'pulumi refresh' and then this again",
+            f"the last run on stack '{stack}' died, and its state may not be what the cluster holds",
+            why="a run that dies leaves objects that the state doesn't know, or that it believes in",
+            hint=f"run 'onestack deploy {stack}' (or 'onestack destroy {stack}'): it finds out and "
+            "finishes; plain pulumi then works again",
         )
 
 

@@ -28,7 +28,7 @@ def find(start: Path) -> Repository:
     for candidate in (folder, *folder.parents):
         if (candidate / PROJECT_FILE).is_file():
             return Repository(root=candidate, project=_project(candidate / PROJECT_FILE))
-    raise NotARepository(str(start))
+    raise NotARepository(str(folder))
 
 
 def _project(file: Path) -> str:

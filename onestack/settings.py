@@ -7,21 +7,28 @@ engine's configuration (`from_engine`) by the program. Both ways give the same v
 
 from __future__ import annotations
 
+import difflib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
 
-from onestack.errors import InvalidSettings, UnknownStack
+from onestack.errors import InvalidSettings, UnknownStack, UsageError
 from onestack.manifests.application import Application
 from onestack.manifests.node import Node
 from onestack.manifests.reader import read
+from onestack.repository import find
 
 PREFIX = "onestack:"
 STACKS = "stacks"
+
+# A prefix that differs from ours by at most two letters is at least as like it as this.
+_NEAR = 0.8
+# Like ours, but a provider's.
+_NOT_US = frozenset({"openstack"})
 
 
 class _Frozen(BaseModel):
@@ -120,6 +127,8 @@ def from_file(root: Path, stack: str) -> Settings:
     config = reading.documents[0].get("config") if len(reading.documents) == 1 else None
     if config is None or not isinstance(config.value, dict):
         raise InvalidSettings(where, ("has no mapping 'config' with the stack's settings",))
+    if misspelt := tuple(_misspelt(root, where, config)):
+        raise InvalidSettings(where, misspelt)
     values = {key.removeprefix(PREFIX): node.value for key, node in config.fields() if key.startswith(PREFIX)}
     return _validated(stack, values, where, config)
 
@@ -137,6 +146,24 @@ def from_engine(stack: str, get: Callable[[str], str | None]) -> Settings:
         if text is not None:
             values[field.alias or name] = _decoded(text)
     return _validated(stack, values, f"{STACKS}/Pulumi.{stack}.yaml")
+
+
+def _misspelt(root: Path, where: str, config: Node) -> Iterator[str]:
+    """Keys that were most likely meant for us; those of other providers and projects are not ours."""
+    for key, node in config.fields():
+        prefix, colon, name = key.partition(":")
+        if prefix in {PREFIX.rstrip(":"), *_NOT_US} or not colon:
+            continue
+        near = difflib.get_close_matches(prefix.casefold(), [PREFIX.rstrip(":")], cutoff=_NEAR)
+        if near and prefix != _project(root):
+            yield f"{where}:{node.key_line}:{node.key_column}: {key}: did you mean {PREFIX}{name}?"
+
+
+def _project(root: Path) -> str:
+    try:
+        return find(root).project
+    except UsageError:
+        return ""
 
 
 def _decoded(text: str) -> Any:
@@ -163,6 +190,8 @@ def _problem(found: Any, where: str, config: Node | None) -> str:
     message = str(found["msg"]).removeprefix("Value error, ")
     if found["type"] == "extra_forbidden":
         message = "is not a setting that onestack knows"
+    if steps == ["platform"] and found["input"] == "gcp":
+        message = "Google Cloud comes in a later version; until then 'embedded' or 'kubeconfig'"
     if not steps:
         return message
     said = f"{PREFIX}{'.'.join(steps)}: {message}"

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from onestack.engine import Diagnostic, Event, Step
 from onestack.progress import Progress
-
-# Where our tools lie is what `onestack tools` tells.
-_FROM_PATH = re.compile(r"using pulumi-\S+ from \$PATH at ")
 
 
 class EngineProgress:
@@ -36,8 +31,8 @@ class EngineProgress:
                 pass
 
     def _is_news(self, event: Diagnostic) -> bool:
-        """Said for the first time, and not what the engine says of every plugin that it finds on PATH."""
-        if event.message in self._said or _FROM_PATH.match(event.message):
+        """Said for the first time."""
+        if event.message in self._said:
             return False
         self._said.add(event.message)
         return True

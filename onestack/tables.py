@@ -40,9 +40,9 @@ def applications(manifests: Sequence[Manifest], readiness: WaitReport) -> Table:
 
 
 def changes(steps: Iterable[Step]) -> Table:
-    """One row per resource that changes, with the fields that differ."""
+    """One row per resource that changes, with the fields that differ; by namespace, kind and name."""
     table = Table("", "change", "kind", "name", "fields", box=None)
-    for step in steps:
+    for step in sorted(steps, key=_place):
         table.add_row(SIGNS.get(step.op, "?"), step.op, step.kind, step.name, ", ".join(step.fields[:6]))
     return table
 
@@ -104,8 +104,14 @@ def addresses(found: Iterable[Address]) -> Table:
     return table
 
 
-def next_steps(server: str, stack: str) -> tuple[str, ...]:
-    """Where the cluster is, the exact commands to look around, and what to try next."""
+def next_steps(server: str, stack: str, platform: str) -> tuple[str, ...]:
+    """Where the cluster is, the exact commands to look around, and what to try next.
+
+    Only the embedded control plane is what ``make`` starts and stops.
+    """
+    embedded = platform == "embedded"
+    again = "make up" if embedded else f".venv/bin/onestack deploy {stack}"
+    end = "make down takes" if embedded else f".venv/bin/onestack destroy {stack} takes"
     return (
         "",
         f"The cluster answers at {server}. Look around with plain tools:",
@@ -115,18 +121,19 @@ def next_steps(server: str, stack: str) -> tuple[str, ...]:
         "",
         "Then try:",
         "  change an image tag below manifests/ and run: .venv/bin/onestack preview " + stack,
-        "  run make up again: it changes nothing and says so",
-        "  make down takes it all down",
+        f"  run {again} again: it changes nothing and says so",
+        f"  {end} it all down",
     )
 
 
 def counted(outcome: Outcome, *, planned: bool = False) -> str:
     """The run's changes in words: what it did, or, ``planned``, what it would do."""
-    if not outcome.changed:
+    changes = _changes(outcome)
+    if not changes.keys() - {"same"}:
         return "nothing changes" if planned else "nothing changed"
     words = [
         (f"{count} to {op}" if planned and op != "same" else f"{count} {PAST.get(op, op)}")
-        for op, count in sorted(outcome.changes.items())
+        for op, count in changes.items()
     ]
     return ", ".join(words)
 
@@ -134,7 +141,7 @@ def counted(outcome: Outcome, *, planned: bool = False) -> str:
 def outcome_document(outcome: Outcome) -> dict[str, Any]:
     """The run as a JSON document (schema: docs/json.md)."""
     return {
-        "changes": dict(sorted(outcome.changes.items())),
+        "changes": _changes(outcome),
         "steps": [
             {"op": step.op, "type": step.type, "name": step.name, "fields": list(step.fields)}
             for step in outcome.steps
@@ -159,6 +166,16 @@ def exports(variables: dict[str, str], search_path: Sequence[str]) -> str:
     lines = [f"export {name}={shlex.quote(value)}" for name, value in sorted(variables.items())]
     folders = ":".join(shlex.quote(folder) for folder in search_path)
     return "\n".join([*lines, f'export PATH={folders}:"$PATH"'])
+
+
+def _changes(outcome: Outcome) -> dict[str, int]:
+    """Resources by what became of them, without the engine's words for parts of a replacement."""
+    return {op: count for op, count in sorted(outcome.changes.items()) if op in PAST and count}
+
+
+def _place(step: Step) -> tuple[str, str, str]:
+    namespace, _, name = step.name.rpartition("/")
+    return namespace, step.kind, name
 
 
 def _by_application(manifests: Sequence[Manifest], readiness: WaitReport) -> dict[str, list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -15,6 +16,12 @@ _NOISE = (
     "resource registration failed",
     "resource monitor shut down",
 )
+
+# Said of every plugin that is found on PATH; where our tools lie is what `onestack tools` tells.
+_FROM_PATH = re.compile(r"using pulumi-\S+ from \$PATH at ")
+
+# The engine's other words are parts of a replacement, or looks that change nothing.
+_CHANGES = frozenset({"create", "update", "delete", "replace"})
 
 
 @dataclass(frozen=True)
@@ -30,6 +37,11 @@ class Step:
     urn: str
     type: str
     fields: tuple[str, ...] = ()
+
+    @property
+    def is_change(self) -> bool:
+        """Whether it changes a resource; a replacement is one such step, not also its parts."""
+        return self.op in _CHANGES
 
     @property
     def name(self) -> str:
@@ -87,11 +99,12 @@ def is_noise(message: str) -> bool:
 
 def _diagnostic(raw: Mapping[str, Any]) -> Diagnostic | None:
     severity = str(raw.get("severity", "info"))
-    if severity == "debug":
+    message = str(raw.get("message", "")).strip()
+    if severity == "debug" or _FROM_PATH.match(message):
         return None
     return Diagnostic(
         severity=severity,
-        message=str(raw.get("message", "")).strip(),
+        message=message,
         urn=str(raw.get("urn", "")),
         ephemeral=bool(raw.get("ephemeral", False)),
     )

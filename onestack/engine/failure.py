@@ -2,22 +2,64 @@
 
 from __future__ import annotations
 
-from onestack.errors import DiskFull, EngineFailed, OnestackError, StackLocked
+import re
+
+from onestack.errors import DiskFull, EngineFailed, EngineLostCluster, OnestackError, StackLocked
 
 _DEFAULT_HINT = "mend the cause and run again: what was done is kept, and only the rest is tried"
+_UNREACHABLE = "configured Kubernetes cluster is unreachable"
+
+# The engine writing its state, a plugin or the program writing a file. The same words from further
+# inside a message are an object's of the cluster, such as a pod whose node is full.
+_DISK_FULL = re.compile(
+    r"^[\s*]*(?:error: )?(?:"
+    r"[^:/\"]*\b(?:snapshot|checkpoint|writ(?:e|ing)|sav(?:e|ing))\b"
+    r"|(?:open|mkdir|rename|copy|close|sync|fsync|truncate) /"
+    r"|blob \(key "
+    r"|OSError: \[Errno 28\]"
+    r").*no space left on device",
+    re.IGNORECASE,
+)
+# As pkg/backend/diy/lock.go of Pulumi writes them, one line per lock.
+_HOLDER = re.compile(r"created by (?P<user>.+)@(?P<host>\S+) \(pid (?P<pid>\d+)\) at (?P<since>\S+)")
+_RESOURCE = re.compile(
+    r'(?:resource )?"urn:pulumi:[^"]*:(?P<kind>\w+)::(?P<name>[^"]*)"'
+    r"(?: was not successfully \w+ by the Kubernetes API server)?"
+)
+_HOOK = re.compile(r'(?:before|after) hook "(?:[^"\\]|\\.)*" failed: ')
 
 
 def spoken(text: str) -> tuple[str, ...]:
     """The error messages in what a command printed to stderr."""
-    lines = [line.removeprefix("error: ").rstrip() for line in text.splitlines() if line.strip()]
+    lines = [
+        line.removeprefix("error: ").rstrip()
+        for line in text.splitlines()
+        if line.strip() and not line.startswith("warning:")
+    ]
     return ("\n".join(lines),) if lines else ()
 
 
 def of(verb: str, stack: str, errors: tuple[str, ...]) -> OnestackError:
     """The typed failure of a run that ended with these messages."""
     text = "\n".join(errors)
-    if "no space left on device" in text:
-        return DiskFull(text)
+    if full := [line for line in text.splitlines() if _DISK_FULL.match(line)]:
+        return DiskFull("\n".join(full))
     if "the stack is currently locked by" in text:
-        return StackLocked(stack, text)
-    return EngineFailed(verb, stack, errors, _DEFAULT_HINT)
+        return _locked(stack, text)
+    said = tuple(map(_unwrapped, errors))
+    failed = EngineLostCluster if _UNREACHABLE in text else EngineFailed
+    return failed(verb, stack, said, _DEFAULT_HINT)
+
+
+def _locked(stack: str, text: str) -> StackLocked:
+    holders = [
+        f"held by process {found['pid']} of {found['user']} on {found['host']} since {found['since']}"
+        for found in _HOLDER.finditer(text)
+    ]
+    hosts = frozenset(found["host"] for found in _HOLDER.finditer(text))
+    return StackLocked(stack, "\n".join(holders) or "the engine doesn't say by whom", hosts=hosts)
+
+
+def _unwrapped(message: str) -> str:
+    """The message with objects in our words instead of URNs, and without what only passed it on."""
+    return _RESOURCE.sub(r"\g<kind> \g<name>", _HOOK.sub("", message))

@@ -1,7 +1,7 @@
 """The in-flight marker: a file beside the state that is there while a run writes, and after one that died.
 
-Whoever starts the program reads it. A marker whose writer is gone means that objects may exist
-which the state does not know; then the program adopts what is its own instead of failing on it.
+A marker whose writer is gone means that objects may exist which the state does not know, and that
+the state may hold what is gone. `onestack` then compares before it believes; plain pulumi is told.
 """
 
 from __future__ import annotations
@@ -14,6 +14,10 @@ import psutil
 
 # Set for the program by a run that compares the state with the cluster before it believes it.
 COMPARED = "ONESTACK_STATE_COMPARED"
+# Set for the program by a run that takes over objects which a dead run created.
+ADOPTING = "ONESTACK_ADOPTING"
+# Set for the program: a file that is there once the run has been told to end.
+CANCELLED = "ONESTACK_CANCELLED"
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,14 @@ def end(file: Path) -> None:
     file.unlink(missing_ok=True)
 
 
-def must_adopt(file: Path) -> bool:
-    """Whether the program that runs now should adopt what a dead run left."""
+def note_death(file: Path) -> None:
+    """Marks that somebody else's run died, such as one of plain pulumi."""
+    if read(file) is None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps({"pid": 0, "started": 0.0, "recovers": False}))
+
+
+def died(file: Path) -> bool:
+    """Whether the last run that wrote died, so that the state may not know all, or know too much."""
     marker = read(file)
     return marker is not None and (marker.recovers or not marker.alive())

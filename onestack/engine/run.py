@@ -9,9 +9,11 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import orjson
+from filelock import FileLock, Timeout
 
 from onestack.engine import failure, lock, marker
 from onestack.engine.events import Diagnostic, Event, Step, Summary, is_noise, parse
@@ -23,18 +25,16 @@ OnEvent = Callable[[Event], None]
 
 # The engine's default is four times the processors; requests to an API server wait far longer than they work.
 PARALLEL = 64
-REFRESH = "--refresh"
 
 
-# For runs of ours; plain pulumi, which `onestack env` serves, goes without.
-_OURS_ALONE = {
-    # A preview, too, speaks in events as they happen instead of in one document at the end.
-    "PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true",
-    # Writing the state after every resource is quadratic. A run that dies is finished from the
-    # cluster instead (docs/adr/0003): the marker tells that it died, ownership tells what is ours.
-    "PULUMI_SKIP_CHECKPOINTS": "true",
-    "PULUMI_EXPERIMENTAL": "true",
-}
+@dataclass(frozen=True)
+class How:
+    """One run: the verb in words, the engine's arguments, whether it compares and adopts (see `up`)."""
+
+    verb: str
+    arguments: tuple[str, ...]
+    compare: bool = False
+    adopt: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,32 +62,57 @@ def ensure_stack(workspace: Workspace) -> None:
     _command(workspace, "stack", "select", "--create", workspace.stack, "--secrets-provider", "passphrase")
 
 
-def preview(workspace: Workspace, on_event: OnEvent) -> Outcome:
-    """What an ``up`` would do; takes no lock. Raises: EngineFailed."""
-    return _run(workspace, "preview", ("preview", *_comparing(died(workspace))), on_event)
+def preview(workspace: Workspace, on_event: OnEvent, *, compare: bool = False) -> Outcome:
+    """What an ``up`` would do; takes no lock. ``compare`` asks the cluster before the state is believed.
+
+    Raises: EngineFailed.
+    """
+    how = How("preview", ("preview",), compare=compare or died(workspace))
+    return _run(workspace, how, on_event)
 
 
-def up(workspace: Workspace, on_event: OnEvent) -> Outcome:
-    """Makes the stack what the program declares. Raises: EngineFailed, StackLocked."""
+def up(workspace: Workspace, on_event: OnEvent, *, compare: bool = False, adopt: bool = False) -> Outcome:
+    """Makes the stack what the program declares.
+
+    ``compare`` asks the cluster before the state is believed; ``adopt`` takes over declared objects
+    that exist, which the caller must have checked to be the stack's own.
+
+    Raises: EngineFailed, EngineKilled, StackLocked, DiskFull.
+    """
     with _writing(workspace) as marked:
-        arguments = ("up", "--yes", "--skip-preview", *_comparing(marked.recovers))
-        return _run(workspace, "up", arguments, on_event)
+        arguments = ("up", "--yes", "--skip-preview")
+        how = How("up", arguments, compare=compare or marked.recovers, adopt=adopt)
+        return _run(workspace, how, on_event)
 
 
 def unlock(workspace: Workspace) -> tuple[str, ...]:
     """Removes the locks whose holders are proven dead; returns who they were."""
-    return tuple(dead.holder() for dead in lock.release_dead(workspace.locks))
+    dead = lock.release_dead(workspace.locks)
+    if dead:
+        marker.note_death(workspace.marker)
+    return tuple(one.holder() for one in dead)
 
 
 def died(workspace: Workspace) -> bool:
-    """Whether the last run of ours on the stack died, so that its state may not know all."""
-    return marker.must_adopt(marker.path(workspace.state, workspace.project, workspace.stack))
+    """Whether the last run on the stack died, so that its state may not know all."""
+    return marker.died(workspace.marker)
 
 
 def destroy(workspace: Workspace, on_event: OnEvent) -> Outcome:
-    """Deletes all that the stack's state holds. Raises: EngineFailed, StackLocked."""
-    with _writing(workspace):
-        return _run(workspace, "destroy", ("destroy", "--yes", "--skip-preview"), on_event)
+    """Deletes all that the stack's state holds. Raises: EngineFailed, EngineKilled, StackLocked."""
+    with _writing(workspace) as marked:
+        how = How("destroy", ("destroy", "--yes", "--skip-preview"), compare=marked.recovers)
+        return _run(workspace, how, on_event)
+
+
+def held(workspace: Workspace) -> frozenset[str]:
+    """``type::name`` of every resource that the stack's state holds. Raises: EngineFailed."""
+    if workspace.checkpoint.exists():
+        state = orjson.loads(workspace.checkpoint.read_bytes())["checkpoint"].get("latest") or {}
+    else:
+        state = export(workspace)["deployment"]
+    urns = (str(one["urn"]) for one in state.get("resources") or ())
+    return frozenset("::".join(urn.split("::")[2:]) for urn in urns)
 
 
 def export(workspace: Workspace) -> dict[str, Any]:
@@ -98,32 +123,46 @@ def export(workspace: Workspace) -> dict[str, Any]:
     return exported
 
 
-def _comparing(after_a_death: bool) -> tuple[str, ...]:
-    """What a dead run deleted is still in its state: the cluster is asked before that is believed."""
-    return (REFRESH,) if after_a_death else ()
-
-
 @contextmanager
 def _writing(workspace: Workspace) -> Iterator[Marker]:
-    """Brackets a run that writes: no dead run's lock in its way, and a marker that stays if it dies."""
-    unlock(workspace)
-    if holders := lock.held(workspace.locks):
-        raise StackLocked(workspace.stack, holders[0].holder())
-    file = marker.path(workspace.state, workspace.project, workspace.stack)
+    """Brackets a run that writes: alone, no dead run's lock in its way, and marked until its end.
+
+    The marker stays after a failure, too, unless the engine wrote its state on the way out and had
+    nothing to recover: only then is what it did known to the state.
+    """
+    file = workspace.marker
+    file.parent.mkdir(parents=True, exist_ok=True)
     try:
-        yield marker.begin(file)
-    except EngineFailed:
-        marker.end(file)  # It failed in good order: what it did is in its state.
-        raise
-    marker.end(file)
+        with FileLock(file.with_suffix(".lock"), timeout=0):
+            unlock(workspace)
+            if holders := lock.held(workspace.locks):
+                raise StackLocked(workspace.stack, holders[0].holder())
+            marked, before = marker.begin(file), _written(workspace)
+            try:
+                yield marked
+            except EngineFailed:
+                if not marked.recovers and _written(workspace) != before:
+                    marker.end(file)
+                raise
+            marker.end(file)
+    except Timeout:
+        raise StackLocked(workspace.stack, "held by another onestack command on this machine") from None
 
 
-def _run(workspace: Workspace, verb: str, arguments: tuple[str, ...], on_event: OnEvent) -> Outcome:
+def _written(workspace: Workspace) -> int | None:
+    """When the stack's state was last written, in nanoseconds; None where it isn't beside the clone."""
+    try:
+        return workspace.checkpoint.stat().st_mtime_ns
+    except OSError:
+        return None
+
+
+def _run(workspace: Workspace, how: How, on_event: OnEvent) -> Outcome:
     changes: Mapping[str, int] = {}
     steps: list[Step] = []
     errors: list[str] = []
     warnings: list[str] = []
-    with _engine(workspace, arguments) as (process, said):
+    with _engine(workspace, how) as (process, said):
         for event in _events(process):
             match event:
                 case Summary():
@@ -139,29 +178,25 @@ def _run(workspace: Workspace, verb: str, arguments: tuple[str, ...], on_event: 
         said.seek(0)
         errors.extend(failure.spoken(said.read().decode(errors="replace")) if code and not errors else ())
     if code < 0:
-        raise EngineKilled(verb, workspace.stack, signal.Signals(-code).name)
+        raise EngineKilled(how.verb, workspace.stack, signal.Signals(-code).name)
     if code:
-        raise failure.of(verb, workspace.stack, tuple(dict.fromkeys(errors)))
+        raise failure.of(how.verb, workspace.stack, tuple(dict.fromkeys(errors)))
     return Outcome(changes=changes, steps=tuple(steps), warnings=tuple(dict.fromkeys(warnings)))
 
 
 @contextmanager
-def _engine(
-    workspace: Workspace, arguments: tuple[str, ...]
-) -> Iterator[tuple[subprocess.Popen[bytes], Any]]:
+def _engine(workspace: Workspace, how: How) -> Iterator[tuple[subprocess.Popen[bytes], Any]]:
     """The engine as a child that is interrupted, not abandoned, when this process is."""
     command = [
-        "pulumi", *arguments, "--stack", workspace.stack, "--json", "--non-interactive",
-        "--parallel", str(PARALLEL),
+        "pulumi", *how.arguments, *(["--refresh"] if how.compare else []), "--stack", workspace.stack,
+        "--json", "--non-interactive", "--parallel", str(PARALLEL),
     ]  # fmt: skip
-    environment = workspace.environment() | _OURS_ALONE
-    if REFRESH in arguments:
-        environment[marker.COMPARED] = "true"
-    with tempfile.TemporaryFile() as said:
+    with tempfile.TemporaryFile() as said, tempfile.TemporaryDirectory(prefix="onestack-") as folder:
+        cancelled = Path(folder) / "cancelled"
         process = subprocess.Popen(
             command,
             cwd=workspace.root,
-            env=environment,
+            env=workspace.environment() | _for_this_run(workspace, how, cancelled),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=said,
@@ -171,8 +206,27 @@ def _engine(
         try:
             yield process, said
         except BaseException:
+            cancelled.touch()
             _stop(process)
             raise
+
+
+def _for_this_run(workspace: Workspace, how: How, cancelled: Path) -> dict[str, str]:
+    """What a run of ours sets beside the environment that plain pulumi has, too."""
+    chosen = {
+        # A preview, too, speaks in events as they happen instead of in one document at the end.
+        "PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true",
+        marker.CANCELLED: str(cancelled),
+    }
+    if workspace.own_state:
+        # Writing the state after every resource is quadratic. A run that dies is finished from the
+        # cluster instead (docs/adr/0003); its marker stands beside a state that only we write.
+        chosen |= {"PULUMI_SKIP_CHECKPOINTS": "true", "PULUMI_EXPERIMENTAL": "true"}
+    if how.compare:
+        chosen[marker.COMPARED] = "true"
+    if how.adopt:
+        chosen[marker.ADOPTING] = "true"
+    return chosen
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

@@ -9,6 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from onestack.engine import marker
+from onestack.errors import PublicPassphrase
+
 HOME = ".onestack"
 
 # The embedded stack's state holds nothing that is secret anywhere else, and a clone must be able to
@@ -31,12 +34,23 @@ class Workspace:
     bin_dirs: tuple[Path, ...]
     kubeconfig: Path
     pulumi_home: Path
+    context: str | None = None
     shared_state: bool = False
 
     @property
     def state(self) -> Path:
         """The folder of the file backend."""
         return self.root / HOME / "state"
+
+    @property
+    def own_state(self) -> bool:
+        """Whether the state is the one beside this clone, which nobody else writes."""
+        return not self.shared_state or "PULUMI_BACKEND_URL" not in os.environ
+
+    @property
+    def marker(self) -> Path:
+        """The in-flight marker of runs that write."""
+        return marker_file(self.root, self.project, self.stack)
 
     @property
     def checkpoint(self) -> Path:
@@ -49,7 +63,11 @@ class Workspace:
         return self.state / ".pulumi" / "locks" / "organization" / self.project / self.stack
 
     def settings(self) -> dict[str, str]:
-        """The variables with which plain ``pulumi`` and ``kubectl`` work on this stack."""
+        """The variables with which plain ``pulumi`` and ``kubectl`` work on this stack.
+
+        What the caller's environment sets for a shared state is left to it and not repeated here:
+        this is printed.
+        """
         own = {
             "PULUMI_BACKEND_URL": self.state.as_uri(),
             "PULUMI_CONFIG_PASSPHRASE": PUBLIC_PASSPHRASE,
@@ -64,8 +82,21 @@ class Workspace:
             # The toolchain brings the plugins. The engine would look for those of every installed
             # package in every run, and where downloads are closed that takes it 2.5 s.
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
-            "KUBECONFIG": str(self.kubeconfig),
+            "KUBECONFIG": os.pathsep.join(str(file) for file in self._kubeconfigs()),
         }
+
+    def _kubeconfigs(self) -> tuple[Path, ...]:
+        """The cluster's file; before it, where a context is chosen, one that says which.
+
+        Of several files kubectl takes the first current-context that it finds.
+        """
+        if self.context is None:
+            return (self.kubeconfig,)
+        chosen = self.root / HOME / f"{self.stack}.context"
+        chosen.parent.mkdir(parents=True, exist_ok=True)
+        content = {"apiVersion": "v1", "kind": "Config", "current-context": self.context}
+        chosen.write_text(json.dumps(content))
+        return (chosen, self.kubeconfig)
 
     def search_path(self) -> tuple[str, ...]:
         """What goes in front of PATH: the interpreter that runs the program first."""
@@ -83,24 +114,27 @@ def checkpoint(root: Path, project: str, stack: str) -> Path:
     return root / HOME / "state" / ".pulumi" / "stacks" / project / f"{stack}.json"
 
 
-def held(file: Path) -> frozenset[str]:
-    """``type::name`` of every resource in a state file; nothing where there is none."""
-    try:
-        resources = json.loads(file.read_text())["checkpoint"]["latest"]["resources"] or []
-    except (OSError, ValueError, KeyError, TypeError):
-        return frozenset()
-    return frozenset("::".join(str(one.get("urn", "")).split("::")[2:]) for one in resources)
+def marker_file(root: Path, project: str, stack: str) -> Path:
+    """Where a stack's in-flight marker stands."""
+    return marker.path(root / HOME / "state", project, stack)
 
 
 def forget(root: Path, project: str, stack: str) -> None:
-    """Removes the state of a stack whose cluster is gone, with the engine's backup of it."""
+    """Removes the state of a stack whose cluster is gone, with the engine's backup and our marker."""
     file = checkpoint(root, project, stack)
-    for one in (file, file.with_name(f"{file.name}.bak")):
+    for one in (file, file.with_name(f"{file.name}.bak"), marker_file(root, project, stack)):
         one.unlink(missing_ok=True)
 
 
 def _unless_set(own: Mapping[str, str], environ: Mapping[str, str]) -> dict[str, str]:
-    kept = {name: environ.get(name, value) for name, value in own.items()}
-    if "PULUMI_CONFIG_PASSPHRASE_FILE" in environ:
+    """Ours where the caller sets nothing.
+
+    Raises: PublicPassphrase where a backend of the caller's would be written with our passphrase.
+    """
+    chosen = {"PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"} & set(environ)
+    if "PULUMI_BACKEND_URL" in environ and not chosen:
+        raise PublicPassphrase
+    kept = {name: value for name, value in own.items() if name not in environ}
+    if chosen:
         kept.pop("PULUMI_CONFIG_PASSPHRASE", None)
     return kept

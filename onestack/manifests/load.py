@@ -61,7 +61,9 @@ def _drafts(root: Path, folder: str, application: Application, problems: Problem
         where = f"{folder}/{application.name}"
         problems.whole(where, f"'{application.namespace}' is no name for the application's namespace", rule)
     drafts = []
-    for file in folders.files(root, folder, application.name, problems):
+    files = folders.files(root, folder, application.name, problems)
+    before = len(problems.found)
+    for file in files:
         content = folders.content(root, file, problems)
         if content is None:
             continue
@@ -73,6 +75,9 @@ def _drafts(root: Path, folder: str, application: Application, problems: Problem
                 said = header(node, report)
                 if said is not None:
                     drafts.append(_Draft(application, file, node, said))
+    if files and not drafts and len(problems.found) == before:
+        what = "the application's files hold no objects"
+        problems.whole(f"{folder}/{application.name}", what, "write some, or take it out of the settings")
     return drafts
 
 

@@ -49,6 +49,12 @@ def is_ours(live: Mapping[str, Any], identity: Identity, project: str, stack: st
     return same and annotations.get(ID) == object_id(identity, project=project, stack=stack)
 
 
+def owner_of(body: Mapping[str, Any] | None) -> str | None:
+    """The id that an object carries, whether or not it names that object; None without one."""
+    found = (((body or {}).get("metadata") or {}).get("annotations") or {}).get(ID)
+    return found if isinstance(found, str) else None
+
+
 def digest(manifests: Iterable[Manifest]) -> str:
     """SHA-256 in hexadecimal over the canonical JSON of all bodies, whatever their order and places."""
     summed = hashlib.sha256()

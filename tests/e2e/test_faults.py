@@ -10,7 +10,6 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
 import pytest
 
 from onestack.local.plane import Plane
@@ -151,28 +150,6 @@ def test_a_stack_that_is_not_there_and_a_folder_outside_are_usage_errors(
     assert "--root" in outside.stderr
 
 
-@pytest.mark.parametrize("after", ["ConfigMap", "Release"])
-def test_a_killed_deployment_is_finished_by_running_again(repository: Clone, after: str) -> None:
-    """Everything is killed at once, halfway: the command, the engine, the program and the provider."""
-    for number in range(40):
-        repository.write(f"manifests/shop/c{number}.yaml", config_map(f"c{number}"))
-    victim = _started(repository, "deploy")
-    assert victim.stderr is not None
-    for line in victim.stderr:
-        if (after == "ConfigMap" and "ConfigMap faults/" in line) or "onestack-release" in line:
-            break
-    _kill_tree(victim.pid)
-    victim.communicate()
-
-    again = repository.onestack("deploy", repository.stack, "--json")
-    assert again.code == 0, again.err
-    names = [one["urn"] for one in repository.state() if one["type"] == "kubernetes:core/v1:ConfigMap"]
-    assert len(names) == len(set(names)) == 41
-    assert repository.planned() in ({}, {"kubernetes cluster": "update"})
-    repository.deploy()
-    assert repository.planned() == {}
-
-
 @pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_deployment_ends_in_good_order_and_goes_on(repository: Clone, told: int) -> None:
     for number in range(40):
@@ -189,26 +166,6 @@ def test_an_interrupted_deployment_ends_in_good_order_and_goes_on(repository: Cl
     assert repository.planned() in ({}, {"kubernetes cluster": "update"})
 
 
-def test_after_a_killed_destroy_nothing_that_is_gone_passes_for_there(repository: Clone) -> None:
-    for number in range(30):
-        repository.write(f"manifests/shop/c{number}.yaml", config_map(f"c{number}"))
-    repository.deploy()
-    victim = _started(repository, "destroy")
-    assert victim.stderr is not None
-    next(line for line in victim.stderr if "destroying:" in line)
-    _kill_tree(victim.pid)
-    victim.communicate()
-    repository.shell("kubectl -n faults delete configmap c3 --ignore-not-found")
-
-    plain = repository.shell("pulumi up --yes --skip-preview --non-interactive")
-    assert plain.code != 0
-    assert "onestack deploy test" in plain.out + plain.err
-    repository.deploy()
-    listed = repository.shell("kubectl -n faults get configmaps -l onestack.dev/stack=test -o name")
-    assert len(listed.out.split()) == 30
-    assert repository.planned() in ({}, {"kubernetes cluster": "update"})
-
-
 def _started(repository: Clone, verb: str) -> subprocess.Popen[str]:
     """The command, running, with what it says to be read."""
     return subprocess.Popen(
@@ -219,12 +176,6 @@ def _started(repository: Clone, verb: str) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         text=True,
     )
-
-
-def _kill_tree(pid: int) -> None:
-    root = psutil.Process(pid)
-    for process in [root, *root.children(recursive=True)]:
-        os.kill(process.pid, signal.SIGKILL)
 
 
 def _fill(filler: Path) -> None:

@@ -17,8 +17,9 @@ def test_it_is_found_from_a_folder_below(tmp_path: Path) -> None:
 
 def test_outside_of_one_the_message_says_how_to_name_it(tmp_path: Path) -> None:
     with pytest.raises(NotARepository, match="--root DIR") as caught:
-        find(tmp_path)
+        find(tmp_path / "a" / "..")
     assert caught.value.exit_code == 2
+    assert caught.value.where == str(tmp_path)
 
 
 @pytest.mark.parametrize("text", ["{", "- a", "name: 7", "name: ''", "runtime: python"])

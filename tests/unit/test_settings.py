@@ -77,3 +77,23 @@ def test_an_unknown_stack_lists_those_that_are_there(tmp_path: Path) -> None:
     write(tmp_path, GOOD, stack="dev")
     with pytest.raises(UnknownStack, match="dev, local"):
         settings.from_file(tmp_path, "prod")
+
+
+@pytest.mark.parametrize("prefix", ["onstack", "OneStack", "onesatck", "one-stack"])
+def test_a_misspelt_prefix_is_told_with_its_place(tmp_path: Path, prefix: str) -> None:
+    write(tmp_path, GOOD + f"  {prefix}:readiness: {{timeoutSeconds: 9}}\n")
+    with pytest.raises(InvalidSettings, match=rf"8:3: {prefix}:readiness: did you mean onestack:readiness\?"):
+        settings.from_file(tmp_path, "local")
+
+
+@pytest.mark.parametrize("prefix", ["kubernetes", "gcp", "pulumi", "openstack", "onestack2", "substack"])
+def test_keys_of_providers_and_of_the_project_are_not_ours(tmp_path: Path, prefix: str) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: onestack2\n")
+    write(tmp_path, GOOD + f"  {prefix}:thing: 1\n")
+    assert settings.from_file(tmp_path, "local").platform == "embedded"
+
+
+def test_google_cloud_is_said_to_come_later(tmp_path: Path) -> None:
+    write(tmp_path, GOOD.replace("embedded", "gcp"))
+    with pytest.raises(InvalidSettings, match="Google Cloud comes in a later version"):
+        settings.from_file(tmp_path, "local")

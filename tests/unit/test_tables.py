@@ -80,3 +80,26 @@ def test_exports_survive_a_shell_whatever_they_hold() -> None:
         check=True,
     )
     assert done.stdout.splitlines() == ["it's $HOME `id`", "/a b/bin:/c:/usr/bin:/bin"]
+
+
+def test_changes_are_sorted_by_namespace_kind_and_name() -> None:
+    names = (("shop/b", "x:Service"), ("shop/a", "x:Service"), ("shop/c", "x:Deployment"), ("node", "x:Node"))
+    steps = [Step("started", "create", f"u::{name}", type_) for name, type_ in names]
+    assert [row[3] for row in printed(tables.changes(steps))[1:]] == ["node", "shop/c", "shop/a", "shop/b"]
+
+
+def test_only_what_became_of_a_resource_is_counted() -> None:
+    counts = {"same": 1, "replace": 1, "delete-replaced": 1, "create-replacement": 1, "refresh": 2, "read": 1}
+    outcome = Outcome(counts, (), ())
+    assert tables.outcome_document(outcome)["changes"] == {"replace": 1, "same": 1}
+    assert tables.counted(outcome) == "1 replaced, 1 unchanged"
+    assert tables.counted(Outcome({"same": 1, "refresh": 2}, (), ())) == "nothing changed"
+
+
+def test_only_the_embedded_platform_is_told_of_make() -> None:
+    embedded = "\n".join(tables.next_steps("https://s", "local", "embedded"))
+    other = "\n".join(tables.next_steps("https://s", "dev", "kubeconfig"))
+    assert "make up" in embedded
+    assert "make down" in embedded
+    assert "make " not in other
+    assert "onestack destroy dev" in other

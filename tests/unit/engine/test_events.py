@@ -51,3 +51,14 @@ def test_noise_is_recognised_and_a_reason_is_not() -> None:
     assert is_noise("an unhandled error occurred: program exited with non-zero exit code: 1")
     assert is_noise("update failed")
     assert not is_noise("deployments.apps is forbidden")
+
+
+def test_where_a_plugin_was_found_is_no_diagnostic() -> None:
+    message = "using pulumi-resource-kubernetes from $PATH at /b/pulumi-resource-kubernetes"
+    assert parse({"diagnosticEvent": {"severity": "warning", "message": message}}) is None
+
+
+def test_a_replacement_is_one_change_and_a_look_is_none() -> None:
+    words = ("create", "update", "delete", "replace", "same", "delete-replaced", "create-replacement")
+    steps = [Step("started", op, "u::n", "t") for op in (*words, "refresh", "read")]
+    assert [step.op for step in steps if step.is_change] == ["create", "update", "delete", "replace"]

@@ -13,22 +13,31 @@ def test_a_run_that_ended_leaves_nothing(tmp_path: Path) -> None:
     begun = marker.begin(file)
     assert begun.alive()
     assert not begun.recovers
-    assert not marker.must_adopt(file)
+    assert not marker.died(file)
     marker.end(file)
     assert marker.read(file) is None
-    assert not marker.must_adopt(file)
+    assert not marker.died(file)
 
 
-def test_after_a_run_that_died_the_next_one_adopts(tmp_path: Path) -> None:
+def test_after_a_run_that_died_the_next_one_recovers(tmp_path: Path) -> None:
     file = marker.path(tmp_path, "onestack", "local")
     # This process's number, but another birth: the number was given out again.
     file.write_text(json.dumps({"pid": psutil.Process().pid, "started": 1.0, "recovers": False}))
-    assert marker.must_adopt(file)
+    assert marker.died(file)
     assert marker.begin(file).recovers
-    assert marker.must_adopt(file)
+    assert marker.died(file)
 
 
 def test_a_marker_cut_short_counts_as_a_run_that_died(tmp_path: Path) -> None:
     file = marker.path(tmp_path, "onestack", "local")
     file.write_text('{"pid": 1')
-    assert marker.must_adopt(file)
+    assert marker.died(file)
+
+
+def test_the_death_of_somebody_elses_run_is_noted_once(tmp_path: Path) -> None:
+    file = marker.path(tmp_path / "state", "onestack", "local")
+    marker.note_death(file)
+    assert marker.died(file)
+    begun = marker.begin(file)
+    marker.note_death(file)
+    assert marker.read(file) == begun

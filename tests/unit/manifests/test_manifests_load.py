@@ -194,3 +194,11 @@ def test_a_value_of_a_secret_is_never_repeated(loaded: Loaded) -> None:
         with pytest.raises(InvalidManifests) as raised:
             loaded({"app/a.yaml": chosen})
         assert not any(value in str(raised.value) for value in ("271828", "1234567", "19088743", "999999"))
+
+
+@pytest.mark.parametrize("text", ["", "# nothing yet\n---\n", "apiVersion: v1\nkind: List\nitems: []\n"])
+def test_an_application_without_objects_is_as_wrong_as_one_without_files(loaded: Loaded, text: str) -> None:
+    with pytest.raises(InvalidManifests) as raised:
+        loaded({"app/a.yaml": text})
+    what = "the application's files hold no objects; write some, or take it out of the settings"
+    assert problems(raised) == [f"manifests/app: {what}"]
