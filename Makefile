@@ -17,7 +17,7 @@ $(READY): requirements.lock pyproject.toml
 	@echo "installing the Python packages into $(VENV)"
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
 	@touch $@
 
 up: $(READY) ## Bring the local environment to life and deploy to it
@@ -26,8 +26,7 @@ up: $(READY) ## Bring the local environment to life and deploy to it
 	@$(BIN)/onestack deploy $(STACK)
 
 down: $(READY) ## Take the local environment down
-	@$(BIN)/onestack destroy $(STACK)
-	@$(BIN)/onestack local down
+	@$(BIN)/onestack local down --destroy $(STACK)
 
 test: $(READY) ## Run the tests (the everyday set)
 	@$(BIN)/onestack tools >/dev/null

@@ -21,42 +21,16 @@ from onestack.local.toolchain import Toolchain, document, ensure, prune, pruned_
 from onestack.manifests.order import dependencies, waves
 from onestack.manifests.writer import write
 from onestack.repository import Repository, find
+from onestack.rooted import RootedGroup
 from onestack.terminal import Terminal, clock
 
 INTERRUPTED = 130
-
-
-class _Rooted(click.Command):
-    """A command that takes ``--root`` itself, too: it may stand before a verb or after it."""
-
-    def __init__(self, *arguments: Any, **settings: Any) -> None:
-        super().__init__(*arguments, **settings)
-        self.params.append(
-            click.Option(
-                ["--root"],
-                type=click.Path(path_type=Path),
-                expose_value=False,
-                callback=_remember_root,
-                help="A folder of the repository; without it the current one.",
-            )
-        )
-
-
-class _RootedGroup(_Rooted, click.Group):
-    command_class = _Rooted
-    group_class = type
-
-
-def _remember_root(context: click.Context, _option: click.Parameter, root: Path | None) -> None:
-    if root is not None:
-        context.obj = root
-
 
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 stack_argument = click.argument("stack")
 
 
-@click.group(cls=_RootedGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=RootedGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="onestack")
 @click.pass_context
 def cli(context: click.Context) -> None:
@@ -187,6 +161,12 @@ def env(root: Path, stack: str) -> None:
         workspace = delivery.gather(find(root), stack, terminal).workspace
         for holder in engine.unlock(workspace):
             terminal.note(f"took away a lock {holder}, which is dead")
+        if engine.died(workspace):
+            terminal.note(
+                f"the last run on {stack} died: 'onestack deploy {stack}' or 'onestack destroy {stack}' "
+                "finishes it; until then plain 'pulumi up' refuses, and plain 'pulumi destroy' would "
+                "leave objects behind"
+            )
         click.echo(tables.exports(workspace.settings(), workspace.search_path()))
 
 

@@ -8,6 +8,7 @@ from onestack.engine import failure
 from onestack.errors import DiskFull, EngineFailed, EngineLostCluster, OnestackError, StackLocked
 
 CONFIG_MAP = "urn:pulumi:local::onestack::onestack:index:Release$kubernetes:core/v1:ConfigMap::weird/x"
+REASON = 'ConfigMap "x" is invalid: data: "no"\n\nsecond line'
 LOCKED = (
     "the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or "
     "delete the lock file with `pulumi cancel`.\n"
@@ -63,9 +64,8 @@ def test_a_lock_names_its_holder_and_is_cancelled_only_for_another_machine(host:
     ("said", "expected"),
     [
         (
-            f'resource "{CONFIG_MAP}" was not successfully created by the Kubernetes API server: '
-            'ConfigMap "x" is invalid: data: "no"\n\nsecond line',
-            'ConfigMap weird/x: ConfigMap "x" is invalid: data: "no"\n\nsecond line',
+            f'resource "{CONFIG_MAP}" was not successfully created by the Kubernetes API server: {REASON}',
+            f"ConfigMap weird/x: {REASON}",
         ),
         (
             f'update of resource "{CONFIG_MAP}" failed because of this',
