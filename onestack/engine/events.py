@@ -21,7 +21,7 @@ _NOISE = (
 _FROM_PATH = re.compile(r"using pulumi-\S+ from \$PATH at ")
 
 # The engine's other words are parts of a replacement, or looks that change nothing.
-_CHANGES = frozenset({"create", "update", "delete", "replace"})
+CHANGES = frozenset({"create", "update", "delete", "replace"})
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Step:
     @property
     def is_change(self) -> bool:
         """Whether it changes a resource; a replacement is one such step, not also its parts."""
-        return self.op in _CHANGES
+        return self.op in CHANGES
 
     @property
     def name(self) -> str:

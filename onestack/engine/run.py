@@ -16,7 +16,7 @@ import orjson
 from filelock import FileLock, Timeout
 
 from onestack.engine import failure, lock, marker
-from onestack.engine.events import Diagnostic, Event, Step, Summary, is_noise, parse
+from onestack.engine.events import CHANGES, Diagnostic, Event, Step, Summary, is_noise, parse
 from onestack.engine.marker import Marker
 from onestack.engine.workspace import Workspace
 from onestack.errors import EngineFailed, EngineKilled, StackLocked
@@ -47,8 +47,8 @@ class Outcome:
 
     @property
     def changed(self) -> int:
-        """How many resources were not the same."""
-        return sum(count for op, count in self.changes.items() if op != "same")
+        """How many resources were created, updated, replaced or deleted."""
+        return sum(count for op, count in self.changes.items() if op in CHANGES)
 
 
 def ensure_stack(workspace: Workspace) -> None:
@@ -136,7 +136,8 @@ def _writing(workspace: Workspace) -> Iterator[Marker]:
         with FileLock(file.with_suffix(".lock"), timeout=0):
             unlock(workspace)
             if holders := lock.held(workspace.locks):
-                raise StackLocked(workspace.stack, holders[0].holder())
+                hosts = frozenset(one.host for one in holders)
+                raise StackLocked(workspace.stack, holders[0].holder(), hosts=hosts)
             marked, before = marker.begin(file), _written(workspace)
             try:
                 yield marked
@@ -167,7 +168,7 @@ def _run(workspace: Workspace, how: How, on_event: OnEvent) -> Outcome:
             match event:
                 case Summary():
                     changes = event.changes
-                case Step(phase="started") if event.op != "same":
+                case Step(phase="started") if event.is_change:
                     steps.append(event)
                 case Diagnostic(severity="error") if not is_noise(event.message):
                     errors.append(event.message)
