@@ -88,11 +88,11 @@ def _ours(place: Place) -> Phases:
         return Command((sys.executable, "-m", "onestack", verb, STACK), cloned.root, place.environment())
 
     yield Phase(names.UP, onestack("deploy"))
-    yield Phase(names.NO_OP, onestack("preview"), says="nothing changed")
+    yield Phase(names.NO_OP, onestack("preview"), says="nothing changes")
     change(files)
     # The Deployment and the release record.
-    yield Phase(names.CHANGE_PREVIEW, onestack("preview"), says="2 update")
-    yield Phase(names.CHANGE_UP, onestack("deploy"), says="2 update")
+    yield Phase(names.CHANGE_PREVIEW, onestack("preview"), says="2 to update")
+    yield Phase(names.CHANGE_UP, onestack("deploy"), says="2 to update")
     yield Phase(names.DESTROY, onestack("destroy"))
 
 
