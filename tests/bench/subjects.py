@@ -92,7 +92,7 @@ def _ours(place: Place) -> Phases:
     change(files)
     # The Deployment and the release record.
     yield Phase(names.CHANGE_PREVIEW, onestack("preview"), says="2 to update")
-    yield Phase(names.CHANGE_UP, onestack("deploy"), says="2 to update")
+    yield Phase(names.CHANGE_UP, onestack("deploy"), says="2 updated")
     yield Phase(names.DESTROY, onestack("destroy"))
 
 
