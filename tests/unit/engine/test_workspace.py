@@ -1,0 +1,72 @@
+"""What the engine and plain tools see of a stack, and what is never printed of the caller's."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from onestack.engine.workspace import PUBLIC_PASSPHRASE, Workspace, checkpoint, forget, marker_file
+from onestack.errors import PublicPassphrase
+
+
+def workspace(root: Path, *, context: str | None = None, shared: bool = False) -> Workspace:
+    """A workspace of a stack 'test'."""
+    return Workspace(
+        root=root,
+        project="onestack",
+        stack="test",
+        bin_dirs=(root / "bin",),
+        kubeconfig=root / "kubeconfig",
+        pulumi_home=root / "home",
+        context=context,
+        shared_state=shared,
+    )
+
+
+@pytest.fixture(autouse=True)
+def _clean(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_the_embedded_stack_keeps_its_state_beside_the_clone_whatever_is_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PULUMI_BACKEND_URL", "file:///elsewhere")
+    settings = workspace(tmp_path).settings()
+    assert settings["PULUMI_BACKEND_URL"] == (tmp_path / ".onestack/state").as_uri()
+    assert settings["PULUMI_CONFIG_PASSPHRASE"] == PUBLIC_PASSPHRASE
+
+
+def test_the_callers_passphrase_counts_and_is_not_repeated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PULUMI_CONFIG_PASSPHRASE", "the-callers-own")
+    made = workspace(tmp_path, shared=True)
+    assert "the-callers-own" not in str(made.settings())
+    assert PUBLIC_PASSPHRASE not in str(made.settings())
+    assert made.environment()["PULUMI_CONFIG_PASSPHRASE"] == "the-callers-own"
+
+
+def test_a_shared_backend_without_a_passphrase_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PULUMI_BACKEND_URL", "file:///elsewhere")
+    with pytest.raises(PublicPassphrase, match="PULUMI_CONFIG_PASSPHRASE"):
+        workspace(tmp_path, shared=True).settings()
+    assert not workspace(tmp_path, shared=True).own_state
+
+
+def test_kubectl_is_told_the_chosen_context_before_the_file(tmp_path: Path) -> None:
+    first, second = workspace(tmp_path, context="wanted").settings()["KUBECONFIG"].split(":")
+    assert json.loads(Path(first).read_text())["current-context"] == "wanted"
+    assert second == str(tmp_path / "kubeconfig")
+
+
+def test_forgetting_a_stack_takes_its_marker_too(tmp_path: Path) -> None:
+    files = (checkpoint(tmp_path, "onestack", "test"), marker_file(tmp_path, "onestack", "test"))
+    for file in files:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("{}")
+    forget(tmp_path, "onestack", "test")
+    assert not any(file.exists() for file in files)
