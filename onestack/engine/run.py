@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -56,6 +57,7 @@ def ensure_stack(workspace: Workspace) -> None:
 
     Raises: EngineFailed.
     """
+    _mend(workspace)
     if not workspace.shared_state and workspace.checkpoint.exists():
         return
     workspace.state.mkdir(parents=True, exist_ok=True)
@@ -87,10 +89,43 @@ def up(workspace: Workspace, on_event: OnEvent, *, compare: bool = False, adopt:
 
 def unlock(workspace: Workspace) -> tuple[str, ...]:
     """Removes the locks whose holders are proven dead; returns who they were."""
+    _mend(workspace)
     dead = lock.release_dead(workspace.locks)
     if dead:
         marker.note_death(workspace.marker)
     return tuple(one.holder() for one in dead)
+
+
+def _mend(workspace: Workspace) -> None:
+    """Puts the engine's backup in the place of a state that was cut off while it was written.
+
+    Without a usable backup the stack begins anew, and what it has is found in the cluster. The
+    broken file is kept beside it. The file store also writes attributes beside each file: without
+    them it goes on, cut-off ones it can't read ("failed to load checkpoint: EOF").
+    """
+    file = workspace.checkpoint
+    for attributes in file.parent.glob(f"{file.name}*.attrs"):
+        if not _is_json(attributes):
+            attributes.unlink()
+            marker.note_death(workspace.marker)
+    if not file.exists() or _readable(file):
+        return
+    backup = file.with_name(f"{file.name}.bak")
+    file.replace(file.with_name(f"{file.name}.broken"))
+    if _readable(backup):
+        shutil.copyfile(backup, file)
+    marker.note_death(workspace.marker)
+
+
+def _readable(file: Path) -> bool:
+    return _is_json(file) and "checkpoint" in orjson.loads(file.read_bytes())
+
+
+def _is_json(file: Path) -> bool:
+    try:
+        return isinstance(orjson.loads(file.read_bytes()), dict)
+    except (OSError, ValueError):
+        return False
 
 
 def died(workspace: Workspace) -> bool:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from onestack import engine
 from onestack.engine.workspace import PUBLIC_PASSPHRASE, Workspace, checkpoint, forget, marker_file
 from onestack.errors import PublicPassphrase
 
@@ -70,3 +71,36 @@ def test_forgetting_a_stack_takes_its_marker_too(tmp_path: Path) -> None:
         file.write_text("{}")
     forget(tmp_path, "onestack", "test")
     assert not any(file.exists() for file in files)
+
+
+@pytest.mark.parametrize("backup", ['{"version": 3, "checkpoint": {"latest": {}}}', "", None])
+def test_a_state_that_was_cut_off_gives_way_to_its_backup(tmp_path: Path, backup: str | None) -> None:
+    made = workspace(tmp_path)
+    made.checkpoint.parent.mkdir(parents=True)
+    made.checkpoint.write_text("")
+    if backup is not None:
+        made.checkpoint.with_name("test.json.bak").write_text(backup)
+    engine.unlock(made)
+    assert made.checkpoint.exists() == bool(backup)
+    assert engine.died(made)
+    assert made.checkpoint.with_name("test.json.broken").exists()
+
+
+def test_attributes_that_were_cut_off_are_taken_away(tmp_path: Path) -> None:
+    made = workspace(tmp_path)
+    made.checkpoint.parent.mkdir(parents=True)
+    made.checkpoint.write_text('{"version": 3, "checkpoint": {}}')
+    for name, text in (("test.json.attrs", ""), ("test.json.bak.attrs", '{"user.cache_control": ""}')):
+        made.checkpoint.with_name(name).write_text(text)
+    engine.unlock(made)
+    assert not made.checkpoint.with_name("test.json.attrs").exists()
+    assert made.checkpoint.with_name("test.json.bak.attrs").exists()
+    assert engine.died(made)
+
+
+def test_a_state_that_can_be_read_is_left_alone(tmp_path: Path) -> None:
+    made = workspace(tmp_path)
+    made.checkpoint.parent.mkdir(parents=True)
+    made.checkpoint.write_text('{"version": 3, "checkpoint": {}}')
+    engine.unlock(made)
+    assert not engine.died(made)
