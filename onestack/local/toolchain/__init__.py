@@ -6,11 +6,10 @@ from onestack.local.toolchain.found import FoundTool, MissingTool, Source, Toolc
 from onestack.local.toolchain.places import prepared_pulumi_home
 from onestack.local.toolchain.prune import prune
 from onestack.local.toolchain.published import Pruned
-from onestack.local.toolchain.table import HEADINGS, Row, document, pruned_document, pruned_lines, rows
+from onestack.local.toolchain.table import Row, document, pruned_document, pruned_lines, rows
 
 __all__ = [
     "ALL",
-    "HEADINGS",
     "FoundTool",
     "MissingTool",
     "Pruned",

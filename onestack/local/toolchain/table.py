@@ -29,9 +29,6 @@ class Row:
     note: str
 
 
-HEADINGS = ("tool", "version", "from", "where", "note")
-
-
 def rows(toolchain: Toolchain) -> tuple[Row, ...]:
     """A row for each tool, those that can't be had too, in the catalogue's order."""
     lines = [_found(tool) for tool in toolchain.tools] + [_missing(tool) for tool in toolchain.missing]
