@@ -9,7 +9,8 @@ from components.workloads import register
 from infra.platform import platform
 from infra.program import program
 from onestack import settings as stack_settings
-from onestack.manifests.declared import declared
+from onestack.declaration import declared
+from onestack.rendering.options import on_path
 
 ROOT = Path(__file__).resolve().parent
 PROJECT, STACK = pulumi.get_project(), pulumi.get_stack()
@@ -17,9 +18,7 @@ PROJECT, STACK = pulumi.get_project(), pulumi.get_stack()
 with program():
     settings = stack_settings.from_engine(STACK, pulumi.Config("onestack").get)
     cluster = platform(settings, ROOT, PROJECT)
-    manifests = declared(
-        ROOT, settings.manifests.path, settings.manifests.selected(), project=PROJECT, stack=STACK
-    )
+    manifests = declared(ROOT, settings, project=PROJECT, tools=on_path).manifests
     workloads = register(manifests, cluster.provider)
     release = Release(
         manifests,

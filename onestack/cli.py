@@ -182,7 +182,7 @@ def check(root: Path, stacks: tuple[str, ...], as_json: bool) -> None:
         for stack in stacks or stack_settings.stack_names(repository.root):
             terminal.step(f"checking {stack}")
             settings = stack_settings.from_file(repository.root, stack)
-            counts[stack] = len(delivery.read_manifests(repository, settings))
+            counts[stack] = len(delivery.read_manifests(repository, settings, terminal))
         terminal.rest()
         if as_json:
             _document({"stacks": {stack: {"objects": count} for stack, count in counts.items()}})
@@ -204,7 +204,8 @@ def render(root: Path, stack: str, app: str | None) -> None:
     settings = stack_settings.from_file(repository.root, stack)
     if app is not None and app not in settings.manifests.applications:
         raise UnknownApplication(stack, app, known=tuple(sorted(settings.manifests.applications)))
-    manifests = delivery.read_manifests(repository, settings)
+    with Terminal() as terminal:
+        manifests = delivery.read_manifests(repository, settings, terminal)
     ordered = [manifest for wave in waves(manifests, dependencies(manifests)) for manifest in wave]
     chosen = [manifest.body for manifest in ordered if app in {None, manifest.application}]
     click.echo(write(chosen), nl=False)

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from onestack import engine, standing
 from onestack import settings as stack_settings
+from onestack.declaration import declared
 from onestack.engine import Outcome, Workspace
 from onestack.errors import ClusterNotStarted, NotReady
 from onestack.kube.client import Client
@@ -18,9 +19,9 @@ from onestack.kube.connection import Connection, connect
 from onestack.local.plane import Plane, PlaneStatus
 from onestack.local.toolchain import Toolchain, ensure, prepared_pulumi_home
 from onestack.manifests import record
-from onestack.manifests.declared import declared
 from onestack.manifests.manifest import Manifest
 from onestack.progress import Progress
+from onestack.rendering.options import Tools
 from onestack.repository import Repository
 from onestack.settings import Settings
 from onestack.show import EngineProgress
@@ -95,15 +96,15 @@ def reset_plane(repository: Repository, embedded: Plane, progress: Progress) -> 
     return status
 
 
-def read_manifests(repository: Repository, settings: Settings) -> tuple[Manifest, ...]:
+def read_manifests(repository: Repository, settings: Settings, progress: Progress) -> tuple[Manifest, ...]:
     """The stack's manifests as they go to the cluster. Raises: InvalidManifests, DependencyCycle."""
-    return declared(
-        repository.root,
-        settings.manifests.path,
-        settings.manifests.selected(),
-        project=repository.project,
-        stack=settings.stack,
-    )
+    tools = tools_of(repository, progress)
+    return declared(repository.root, settings, project=repository.project, tools=tools).manifests
+
+
+def tools_of(repository: Repository, progress: Progress) -> Tools:
+    """Tools by name, each found when an application needs it, not before."""
+    return lambda name: ensure(repository.root, progress, (name,)).path(name)
 
 
 def preview(stack: Stack, progress: Progress) -> Outcome:
@@ -222,7 +223,7 @@ def _ask(stack: Stack, question: Callable[[Client], Coroutine[Any, Any, T]]) -> 
 def _readable(stack: Stack, progress: Progress) -> tuple[Manifest, ...]:
     """Reads first what the program will read: its problems are then told, all of them, in seconds."""
     progress.step("reading manifests")
-    return read_manifests(stack.repository, stack.settings)
+    return read_manifests(stack.repository, stack.settings, progress)
 
 
 def _reachable(stack: Stack, progress: Progress) -> None:

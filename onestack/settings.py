@@ -20,7 +20,9 @@ from onestack.errors import InvalidSettings, UnknownStack, UsageError
 from onestack.manifests.application import Application
 from onestack.manifests.node import Node
 from onestack.manifests.reader import read
+from onestack.manifests.scope import KUBERNETES
 from onestack.repository import find
+from onestack.validation.finding import Severity, Weights
 
 PREFIX = "onestack:"
 STACKS = "stacks"
@@ -42,6 +44,8 @@ class ApplicationSettings(_Frozen):
 
     namespace: str | None = None
     """Fills in the namespace that the application's namespaced manifests leave out."""
+    overlay: str | None = None
+    """Which of the application's overlays to build; without it the one named like the stack."""
 
 
 class ManifestSettings(_Frozen):
@@ -54,7 +58,9 @@ class ManifestSettings(_Frozen):
     def selected(self) -> tuple[Application, ...]:
         """The stack's applications, by name."""
         return tuple(
-            Application(name=name, namespace=chosen.namespace if chosen else None)
+            Application(name=name, namespace=chosen.namespace, overlay=chosen.overlay)
+            if chosen
+            else Application(name)
             for name, chosen in sorted(self.applications.items())
         )
 
@@ -77,6 +83,30 @@ class ReadinessSettings(_Frozen):
     timeout_seconds: Annotated[int, Field(gt=0, le=24 * 3600)] = 600
 
 
+class RenderingSettings(_Frozen):
+    """What rendering may do."""
+
+    allowed_hosts: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    """Hosts that charts and remote bases may be fetched from, as ``host`` or ``host:port``."""
+
+
+Weight = Annotated[Severity, Field(strict=False)]
+
+
+class CheckSettings(_Frozen):
+    """How findings weigh: ``error`` stops a deployment, ``warning`` is told, ``off`` isn't looked for."""
+
+    references: Weight = Severity.WARNING
+    namespaces: Weight = Severity.ERROR
+    deprecated: Weight = Severity.WARNING
+    hooks: Weight = Severity.WARNING
+    plaintext_secrets: Weight = Severity.WARNING
+
+    def weights(self) -> Weights:
+        """The same, as a check takes it."""
+        return Weights(self.references, self.namespaces, self.deprecated, self.hooks, self.plaintext_secrets)
+
+
 class Settings(_Frozen):
     """All settings of one stack."""
 
@@ -85,6 +115,10 @@ class Settings(_Frozen):
     kubeconfig: KubeconfigSettings | None = None
     manifests: ManifestSettings
     readiness: ReadinessSettings = ReadinessSettings()
+    kubernetes_version: Annotated[str, Field(pattern=r"^1\.[0-9]{2}$")] = KUBERNETES
+    """The minor version that manifests are checked against and charts are rendered for."""
+    rendering: RenderingSettings = RenderingSettings()
+    checks: CheckSettings = CheckSettings()
 
     @model_validator(mode="after")
     def _platform_has_its_settings(self) -> Self:

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 class Application:
     """A folder of manifests that a stack deploys.
 
-    ``namespace`` fills in what the application's namespaced manifests leave out.
+    ``namespace`` fills in what the application's namespaced manifests leave out; ``overlay`` names
+    the Kustomize overlay where it isn't named like the stack.
     """
 
     name: str
     namespace: str | None = None
+    overlay: str | None = None

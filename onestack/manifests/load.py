@@ -3,48 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any
 
-from onestack.errors import InvalidManifests
-from onestack.manifests import folder as folders
+from onestack.errors import InvalidManifests, Problem
 from onestack.manifests import strings
 from onestack.manifests.application import Application
 from onestack.manifests.definitions import GROUP, KIND, defined
 from onestack.manifests.flatten import flattened
 from onestack.manifests.header import Header, header
 from onestack.manifests.manifest import Identity, Location, Manifest, group_of
-from onestack.manifests.names import wrong_label
 from onestack.manifests.node import Node
 from onestack.manifests.order import depends_on_problems
-from onestack.manifests.problems import Problems
+from onestack.manifests.problems import Problems, Report
 from onestack.manifests.reader import read
 from onestack.manifests.scope import Kind, Kinds, builtin, unserved
+from onestack.manifests.text import Text
 
 
 @dataclass(frozen=True)
 class _Draft:
     """A document whose header is right, before its kind's scope is known."""
 
-    application: Application
-    file: str
+    text: Text
+    document: Node
     node: Node
     header: Header
 
+    def report(self, problems: Problems) -> Report:
+        """What reports problems of the document."""
+        return problems.of(self.text.file, self.document if self.text.rendered else None)
+
 
 def load(
-    root: Path, folder: str, applications: Sequence[Application], *, known_kinds: Iterable[Kind] = ()
+    texts: Sequence[Text], *, known_kinds: Iterable[Kind] = (), found: Sequence[Problem] = ()
 ) -> tuple[Manifest, ...]:
-    """Reads the manifests of ``applications``, in the order of applications, files and documents.
+    """The manifests of ``texts``, in the order of texts and documents.
 
-    ``folder`` is the manifests folder, relative to ``root``. ``known_kinds`` are custom kinds that
-    the cluster has from elsewhere; those of CRDs among the manifests need no mention.
+    ``known_kinds`` are custom kinds that the cluster has from elsewhere; those of CRDs among the
+    manifests need no mention. ``found`` are problems met on the way to the texts.
 
     Raises: InvalidManifests with every problem of every file.
     """
     problems = Problems()
-    drafts = [draft for app in applications for draft in _drafts(root, folder, app, problems)]
+    drafts = []
+    for application, its in groupby(texts, key=lambda text: text.application):
+        drafts.extend(_drafts_of(application, tuple(its), problems))
+    problems.found.extend(found)
     kinds = _kinds(drafts, known_kinds, problems)
     manifests = [made for draft in drafts if (made := _manifest(draft, kinds, problems)) is not None]
     _refuse_duplicates(manifests, problems)
@@ -56,43 +62,46 @@ def load(
     return tuple(manifests)
 
 
-def _drafts(root: Path, folder: str, application: Application, problems: Problems) -> list[_Draft]:
-    if application.namespace is not None and (rule := wrong_label(application.namespace)):
-        where = f"{folder}/{application.name}"
-        problems.whole(where, f"'{application.namespace}' is no name for the application's namespace", rule)
-    drafts = []
-    files = folders.files(root, folder, application.name, problems)
+def _drafts_of(application: Application, texts: Sequence[Text], problems: Problems) -> list[_Draft]:
     before = len(problems.found)
-    for file in files:
-        content = folders.content(root, file, problems)
-        if content is None:
-            continue
-        reading = read(content, file)
-        problems.found.extend(reading.problems)
-        report = problems.of(file)
-        for document in reading.documents:
-            for node in flattened(document, report):
-                said = header(node, report)
-                if said is not None:
-                    drafts.append(_Draft(application, file, node, said))
-    if files and not drafts and len(problems.found) == before:
-        what = "the application's files hold no objects"
-        problems.whole(f"{folder}/{application.name}", what, "write some, or take it out of the settings")
+    drafts = [draft for text in texts for draft in _drafts(text, problems)]
+    if not drafts and len(problems.found) == before:
+        what = f"the files of application '{application.name}' hold no objects"
+        problems.whole(texts[0].file, what, "write some, or take it out of the settings")
     return drafts
+
+
+def _drafts(text: Text, problems: Problems) -> list[_Draft]:
+    reading = read(text.content, text.file)
+    problems.found.extend(map(_of_rendering, reading.problems) if text.rendered else reading.problems)
+    drafts = []
+    for document in reading.documents:
+        report = problems.of(text.file, document if text.rendered else None)
+        for node in flattened(document, report):
+            said = header(node, report)
+            if said is not None:
+                drafts.append(_Draft(text, document, node, said))
+    return drafts
+
+
+def _of_rendering(problem: Problem) -> Problem:
+    """Lines of what a tool printed are not lines of the file that a person would edit."""
+    what = f"line {problem.line} of what it renders to: {problem.what}"
+    return replace(problem, line=0, column=0, what=what)
 
 
 def _kinds(drafts: Sequence[_Draft], known: Iterable[Kind], problems: Problems) -> Kinds:
     kinds = {(kind.group, kind.kind): kind for kind in known}
     for draft in drafts:
         if (group_of(draft.header.api_version), draft.header.kind) == (GROUP, KIND):
-            kind = defined(draft.node, problems.of(draft.file))
+            kind = defined(draft.node, draft.report(problems))
             if kind is not None:
                 kinds[kind.group, kind.kind] = kind
     return {**kinds, **builtin()}
 
 
 def _manifest(draft: _Draft, kinds: Kinds, problems: Problems) -> Manifest | None:
-    said, node, report = draft.header, draft.node, problems.of(draft.file)
+    said, node, report = draft.header, draft.node, draft.report(problems)
     group = group_of(said.api_version)
     strings.check(group, said.kind, node, report)
     refused = unserved(said.api_version, said.kind, kinds)
@@ -100,26 +109,33 @@ def _manifest(draft: _Draft, kinds: Kinds, problems: Problems) -> Manifest | Non
         report(node.nearest("apiVersion"), *refused)
         return None
     kind = kinds[group, said.kind]
-    namespace = said.namespace or draft.application.namespace
+    namespace = said.namespace or draft.text.application.namespace
     if not kind.namespaced and said.namespace is not None:
         what = f"a {said.kind} lives in no namespace, but this one says '{said.namespace}'"
         report(node.nearest("metadata", "namespace"), what, "remove the namespace", key=True)
         return None
     if kind.namespaced and namespace is None:
         what = f"the {said.kind} '{said.name}' has no namespace"
-        where = f"write metadata.namespace, or set the namespace of application '{draft.application.name}'"
+        application = draft.text.application.name
+        where = f"write metadata.namespace, or set the namespace of application '{application}'"
         report(node.nearest("metadata"), what, f"{where} in the stack's settings")
         return None
     return Manifest(
-        application=draft.application.name,
+        application=draft.text.application.name,
         api_version=said.api_version,
         kind=said.kind,
         name=said.name,
         namespace=namespace if kind.namespaced else None,
         body=_body(node.value, namespace if kind.namespaced else None, kind),
-        location=Location(draft.file, node.line, node.column),
+        location=_location(draft),
         node=node,
     )
+
+
+def _location(draft: _Draft) -> Location:
+    if draft.text.rendered:
+        return Location(draft.text.file, 0, 0)
+    return Location(draft.text.file, draft.node.line, draft.node.column)
 
 
 def _body(value: dict[str, Any], namespace: str | None, kind: Kind) -> dict[str, Any]:
@@ -143,6 +159,8 @@ def _refuse_duplicates(manifests: Sequence[Manifest], problems: Problems) -> Non
     for manifest in manifests:
         held = first.setdefault(manifest.identity, manifest)
         if held is not manifest:
-            report = problems.of(manifest.location.file)
-            at = manifest.node or Node(None, manifest.location.line, manifest.location.column)
-            report(at, f"{manifest.identity} is declared twice", f"keep one; the other is at {held.location}")
+            what, expected = (
+                f"{manifest.identity} is declared twice",
+                f"keep one; the other is at {held.location}",
+            )
+            problems.found.append(manifest.problem(what, expected))

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from onestack.errors import Problem
 from onestack.manifests.node import Node
 
 
 @dataclass(frozen=True, order=True)
 class Location:
-    """A place in a file of the repository; line and column count from 1."""
+    """A place in a file of the repository; line and column count from 1, 0 means the whole file."""
 
     file: str
     line: int
     column: int
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}"
+        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
 
 
 @dataclass(frozen=True)
@@ -83,14 +84,36 @@ class Manifest:
         api_version = self.api_version if self.group else f"core/{self.api_version}"
         return f"kubernetes:{api_version}:{self.kind}"
 
-    def place(self, *path: str | int) -> Location:
-        """Where the value at ``path`` stands; of a missing one, where what would hold it stands."""
-        if self.node is None:
+    @property
+    def rendered(self) -> bool:
+        """Whether a tool made it, so that it has a file but no line of its own."""
+        return self.location.line == 0
+
+    def place(self, *path: str | int, key: bool = False) -> Location:
+        """Where the value at ``path`` stands; of a missing one, where what would hold it stands.
+
+        ``key`` means the key that holds the value. A rendered manifest has only its file.
+        """
+        if self.node is None or self.rendered:
             return self.location
         node = self.node.nearest(*path)
-        return Location(self.location.file, node.line, node.column)
+        line, column = (node.key_line, node.key_column) if key else (node.line, node.column)
+        return Location(self.location.file, line, column)
+
+    def problem(self, what: str, expected: str = "", *path: str | int, key: bool = False) -> Problem:
+        """A problem with the value at ``path``; of a rendered manifest it names object and field."""
+        place = self.place(*path, key=key)
+        if self.rendered:
+            field = f" {dotted(path)}" if path else ""
+            what = f"{self.kind} {self.resource_name}{field}: {what}"
+        return Problem(place.file, place.line, place.column, what, expected)
 
 
 def group_of(api_version: str) -> str:
     """The group of an apiVersion: ``apps`` of ``apps/v1``, empty for ``v1``."""
     return api_version.rpartition("/")[0]
+
+
+def dotted(path: Sequence[str | int]) -> str:
+    """A path as people write it: ``spec.containers[0].image``."""
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).removeprefix(".")

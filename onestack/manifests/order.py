@@ -135,21 +135,19 @@ class _Index:
 
 
 def _declared(manifest: Manifest, known: set[Identity], problems: list[Problem]) -> Iterator[Identity]:
-    place = manifest.place("metadata", "annotations", depends_on.ANNOTATION)
+    where = ("metadata", "annotations", depends_on.ANNOTATION)
     try:
         targets = depends_on.named(manifest.body)
     except depends_on.Malformed as malformed:
         what = f"'{malformed}' in {depends_on.ANNOTATION} names no object"
-        problems.append(Problem(place.file, place.line, place.column, what, depends_on.EXPECTED))
+        problems.append(manifest.problem(what, depends_on.EXPECTED, *where))
         return
     for target in targets:
         if target in known:
             yield target
         else:
             what = f"{depends_on.ANNOTATION} names {target}, which is not among the stack's manifests"
-            problems.append(
-                Problem(place.file, place.line, place.column, what, "correct it, or add the object")
-            )
+            problems.append(manifest.problem(what, "correct it, or add the object", *where))
 
 
 def _refuse_cycles(needs: Dependencies) -> None:

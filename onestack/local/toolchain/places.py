@@ -11,11 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import platformdirs
+from onestack.cache import cache_folder
 
-from onestack.errors import InvalidSwitch
-
-CACHE_VARIABLE = "ONESTACK_CACHE"
 _OLD_LOGS = ".logs-"
 
 
@@ -77,17 +74,6 @@ def places(root: Path, environ: Mapping[str, str] | None = None) -> Places:
     # Our own folders are on PATH inside `onestack env`; what lies there was not there before us.
     foreign = [f for f in folders if f.is_absolute() and not any(f.is_relative_to(own) for own in ours)]
     return Places(root, cache, tuple(dict.fromkeys(foreign)), environ, sys.executable)
-
-
-def cache_folder(environ: Mapping[str, str] | None = None) -> Path:
-    """The user's cache for onestack, outside any clone. Raises InvalidSwitch for an unknown user's home."""
-    moved = (os.environ if environ is None else environ).get(CACHE_VARIABLE)
-    if not moved:
-        return platformdirs.user_cache_path("onestack")
-    try:
-        return Path(moved).expanduser().absolute()
-    except RuntimeError:
-        raise InvalidSwitch(CACHE_VARIABLE, moved, ("a folder",)) from None
 
 
 def prepared_pulumi_home(environ: Mapping[str, str] | None = None) -> Path:

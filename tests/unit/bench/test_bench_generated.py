@@ -8,8 +8,8 @@ import pytest
 
 from onestack.errors import UsageError
 from onestack.manifests.application import Application
-from onestack.manifests.load import load
 from tests.bench.generated import LABEL, change, generate
+from tests.reading import loaded
 
 
 @pytest.mark.parametrize("count", [20, 33, 2000])
@@ -48,7 +48,7 @@ def test_a_binding_lies_beside_its_role_and_every_namespace_is_declared() -> Non
 
 def test_the_strict_loader_takes_all_of_it(tmp_path: Path) -> None:
     generate(100).write(tmp_path / "manifests" / "bench")
-    assert len(load(tmp_path, "manifests", [Application("bench")])) == 100
+    assert len(loaded(tmp_path, "manifests", [Application("bench")])) == 100
 
 
 def test_one_change_changes_one_image_of_one_file(tmp_path: Path) -> None:

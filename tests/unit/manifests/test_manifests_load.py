@@ -13,6 +13,8 @@ from onestack.manifests.application import Application
 from onestack.manifests.load import load
 from onestack.manifests.manifest import Identity, Manifest
 from onestack.manifests.scope import Kind
+from onestack.rendering.texts import texts
+from tests.reading import options
 
 CONFIG = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings\n"
 CRD = """apiVersion: apiextensions.k8s.io/v1
@@ -40,7 +42,8 @@ def loaded(tmp_path: Path) -> Loaded:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
         chosen = applications or (Application("app", namespace="app"),)
-        return load(tmp_path, "manifests", chosen, known_kinds=known_kinds)
+        found = texts(chosen, options(tmp_path))
+        return load(found.texts, known_kinds=known_kinds, found=found.problems)
 
     return write_and_load
 
@@ -200,5 +203,5 @@ def test_a_value_of_a_secret_is_never_repeated(loaded: Loaded) -> None:
 def test_an_application_without_objects_is_as_wrong_as_one_without_files(loaded: Loaded, text: str) -> None:
     with pytest.raises(InvalidManifests) as raised:
         loaded({"app/a.yaml": text})
-    what = "the application's files hold no objects; write some, or take it out of the settings"
-    assert problems(raised) == [f"manifests/app: {what}"]
+    what = "the files of application 'app' hold no objects; write some, or take it out of the settings"
+    assert problems(raised) == [f"manifests/app/a.yaml: {what}"]

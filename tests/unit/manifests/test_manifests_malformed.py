@@ -14,7 +14,7 @@ import pytest
 
 from onestack.errors import InvalidManifests
 from onestack.manifests.application import Application
-from onestack.manifests.load import load
+from tests.reading import loaded
 
 CASES = Path(__file__).parents[2] / "data" / "manifests" / "malformed"
 
@@ -25,7 +25,7 @@ def test_malformed_input_says_what_is_wrong_and_what_to_write(case: Path, tmp_pa
     folder.mkdir(parents=True)
     shutil.copy(case, folder / "it.yaml")
     with pytest.raises(InvalidManifests) as raised:
-        load(tmp_path, "manifests", [Application("app", namespace="app")])
+        loaded(tmp_path, "manifests", [Application("app", namespace="app")])
     said = "".join(f"{problem}\n" for problem in raised.value.problems)
     expected = case.with_suffix(".expected")
     if os.environ.get("ONESTACK_REFRESH"):

@@ -10,17 +10,17 @@ from pathlib import Path
 import pytest
 
 from onestack.manifests.application import Application
-from onestack.manifests.load import load
 from onestack.manifests.order import awaited, dependencies, waves
 from onestack.manifests.reader import read
 from onestack.manifests.writer import write
+from tests.reading import loaded
 
 REPOSITORY = Path(__file__).parents[3]
 CORPUS = Path(os.environ.get("ONESTACK_CORPUS", REPOSITORY.parent / "shared" / "corpus"))
 
 
 def test_the_bookshop_has_what_a_team_really_has() -> None:
-    manifests = load(
+    manifests = loaded(
         REPOSITORY, "manifests", [Application("bookshop"), Application("monitoring", "monitoring")]
     )
     kinds = Counter(manifest.kind for manifest in manifests if manifest.application == "bookshop")
@@ -55,7 +55,7 @@ def test_the_bookshop_has_what_a_team_really_has() -> None:
 
 
 def test_the_bookshop_goes_in_the_order_it_needs() -> None:
-    manifests = load(REPOSITORY, "manifests", [Application("bookshop")])
+    manifests = loaded(REPOSITORY, "manifests", [Application("bookshop")])
     needs = dependencies(manifests)
     at = {m.identity: number for number, wave in enumerate(waves(manifests, needs)) for m in wave}
     assert all(at[edge.to] < at[identity] for identity, edges in needs.items() for edge in edges)
@@ -75,7 +75,7 @@ def test_the_corpus_is_read_whole(file: str, count: int, tmp_path: Path) -> None
         pytest.skip(f"the corpus is not at {CORPUS}; set ONESTACK_CORPUS")
     (tmp_path / "manifests" / "app").mkdir(parents=True)
     shutil.copy(CORPUS / file, tmp_path / "manifests" / "app")
-    manifests = load(tmp_path, "manifests", [Application("app", namespace="app")])
+    manifests = loaded(tmp_path, "manifests", [Application("app", namespace="app")])
     assert len(manifests) == len({manifest.identity for manifest in manifests}) == count
     bodies = [dict(manifest.body) for manifest in manifests]
     assert [document.value for document in read(write(bodies).encode(), "again").documents] == bodies

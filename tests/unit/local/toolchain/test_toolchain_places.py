@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from onestack.cache import cache_folder
 from onestack.errors import CacheUnusable, LauncherUnusable, ToolsDiskFull, ToolUnusable
 from onestack.local.toolchain import files, prepared_pulumi_home, prune, pruned_document, pruned_lines
 from onestack.local.toolchain.disk import disk_failures_in_words
-from onestack.local.toolchain.places import cache_folder
 from tests.unit.local.toolchain.world import PINNED, World
 
 PLUGIN = "pulumi-resource-kubernetes"

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from onestack.manifests.folder import DEPTH, FOLDERS, content, files
 from onestack.manifests.limits import LIMITS
 from onestack.manifests.problems import Problems
+from onestack.rendering.folder import DEPTH, FOLDERS, content, files
 
 
 def found(

@@ -1,0 +1,1 @@
+"""What an application's folder holds becomes YAML text: read, built with Kustomize, or rendered with Helm."""

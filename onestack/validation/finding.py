@@ -1,0 +1,56 @@
+"""What a check found about one object, and how much it weighs. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from onestack.errors import Problem
+from onestack.manifests.manifest import Identity
+
+
+class Severity(StrEnum):
+    """How a stack's settings weigh a kind of finding; what is off is not looked for."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    OFF = "off"
+
+
+class Rule(StrEnum):
+    """The kinds of findings; each but SCHEMA can be weighed in the settings."""
+
+    SCHEMA = "schema"
+    REFERENCE = "reference"
+    NAMESPACE = "namespace"
+    DEPRECATED = "deprecated"
+    HOOK = "hook"
+    SECRET = "secret"  # noqa: S105 - the name of a rule
+
+
+@dataclass(frozen=True)
+class Weights:
+    """How findings weigh; what a schema refuses the API server refuses too, so that is always an error."""
+
+    reference: Severity = Severity.WARNING
+    namespace: Severity = Severity.ERROR
+    deprecated: Severity = Severity.WARNING
+    hook: Severity = Severity.WARNING
+    secret: Severity = Severity.WARNING
+
+    def of(self, rule: Rule) -> Severity:
+        """The weight of a rule's findings."""
+        if rule is Rule.SCHEMA:
+            return Severity.ERROR
+        weight: Severity = getattr(self, rule.value)
+        return weight
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong, or may be, with one object."""
+
+    rule: Rule
+    severity: Severity
+    identity: Identity
+    problem: Problem
