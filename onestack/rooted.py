@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 
-class _Rooted(click.Command):
+class RootedCommand(click.Command):
     """A command that takes ``--root`` itself, too: it may stand before a verb or after it."""
 
     def __init__(self, *arguments: Any, **settings: Any) -> None:
@@ -24,10 +24,10 @@ class _Rooted(click.Command):
         )
 
 
-class RootedGroup(_Rooted, click.Group):
+class RootedGroup(RootedCommand, click.Group):
     """A group whose verbs, and groups of verbs, take it likewise. The folder is the context's object."""
 
-    command_class = _Rooted
+    command_class = RootedCommand
     group_class = type
 
 

@@ -1,0 +1,112 @@
+"""The verbs that look at a cluster or change it: a verb of `onestack.delivery`, then tables or JSON."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from onestack import delivery, engine, tables
+from onestack.addresses import of_release
+from onestack.cli.arguments import json_option, stack_argument
+from onestack.cli.document import print_document
+from onestack.errors import OnestackError
+from onestack.repository import find
+from onestack.rooted import RootedCommand
+from onestack.terminal import Terminal, clock
+
+
+@click.command("env", cls=RootedCommand)
+@stack_argument
+@click.pass_obj
+def env(root: Path, stack: str) -> None:
+    """Print shell exports with which plain pulumi and kubectl work on STACK.
+
+    Use it as: eval "$(onestack env STACK)"
+    """
+    with Terminal() as terminal:
+        workspace = delivery.gather(find(root), stack, terminal).workspace
+        for holder in engine.unlock(workspace):
+            terminal.note(f"took away a lock {holder}, which is dead")
+        if engine.died(workspace):
+            terminal.note(
+                f"the last run on {stack} died: 'onestack deploy {stack}' or 'onestack destroy {stack}' "
+                "finishes it; until then plain 'pulumi up' refuses, and plain 'pulumi destroy' would "
+                "leave objects behind"
+            )
+        click.echo(tables.exports(workspace.settings(), workspace.search_path()))
+
+
+@click.command("preview", cls=RootedCommand)
+@stack_argument
+@json_option
+@click.pass_obj
+def preview(root: Path, stack: str, as_json: bool) -> None:
+    """Show what a deployment of STACK would change."""
+    with Terminal() as terminal:
+        outcome = delivery.preview(delivery.gather(find(root), stack, terminal), terminal)
+        terminal.rest()
+        if as_json:
+            print_document(tables.outcome_document(outcome))
+            return
+        if outcome.steps:
+            terminal.console.print(tables.changes(outcome.steps))
+        terminal.note(
+            f"preview of {stack}: {tables.counted(outcome, planned=True)} ({clock(terminal.elapsed())})"
+        )
+
+
+@click.command("deploy", cls=RootedCommand)
+@stack_argument
+@json_option
+@click.pass_obj
+def deploy(root: Path, stack: str, as_json: bool) -> None:
+    """Make STACK what the repository declares, and wait until it is ready."""
+    with Terminal() as terminal:
+        gathered = delivery.gather(find(root), stack, terminal)
+        deployment = delivery.deploy(gathered, terminal)
+        terminal.rest()
+        if as_json:
+            readiness = tables.readiness_document(deployment.manifests, deployment.readiness)
+            print_document(tables.outcome_document(deployment.outcome) | readiness)
+            return
+        terminal.console.print(tables.applications(deployment.manifests, deployment.readiness))
+        terminal.note(f"{stack}: {tables.counted(deployment.outcome)}; took {deployment.seconds:.1f} s")
+        if found := of_release(gathered.connection(), deployment.manifests):
+            terminal.console.print(tables.addresses(found))
+        for line in tables.next_steps(gathered.connection().server, stack, gathered.settings.platform):
+            terminal.note(line)
+
+
+@click.command("verify", cls=RootedCommand)
+@stack_argument
+@json_option
+@click.pass_obj
+def verify(root: Path, stack: str, as_json: bool) -> None:
+    """Say whether all that STACK declares is ready now."""
+    with Terminal() as terminal:
+        manifests, readiness = delivery.verify(delivery.gather(find(root), stack, terminal), terminal)
+        terminal.rest()
+        if as_json:
+            print_document(tables.readiness_document(manifests, readiness))
+        else:
+            terminal.console.print(tables.applications(manifests, readiness))
+            terminal.note(readiness.message())
+        if not readiness.ok:
+            sys.exit(OnestackError.exit_code)
+
+
+@click.command("destroy", cls=RootedCommand)
+@stack_argument
+@json_option
+@click.pass_obj
+def destroy(root: Path, stack: str, as_json: bool) -> None:
+    """Delete all that STACK holds."""
+    with Terminal() as terminal:
+        outcome = delivery.destroy(delivery.gather(find(root), stack, terminal), terminal)
+        terminal.rest()
+        if as_json:
+            print_document(tables.outcome_document(outcome))
+        else:
+            terminal.note(f"{stack}: {tables.counted(outcome)} ({clock(terminal.elapsed())})")
