@@ -166,10 +166,20 @@ def test_an_interrupted_deployment_ends_in_good_order_and_goes_on(repository: Cl
     assert repository.planned() in ({}, {"kubernetes cluster": "update"})
 
 
+LISTENING = """
+import runpy, signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+runpy.run_module("onestack", run_name="__main__", alter_sys=True)
+"""
+
+
 def _started(repository: Clone, verb: str) -> subprocess.Popen[str]:
-    """The command, running, with what it says to be read."""
+    """The command, running, with what it says to be read.
+
+    It listens to SIGINT even where the tests were started in the background, which ignores it.
+    """
     return subprocess.Popen(
-        [sys.executable, "-m", "onestack", verb, repository.stack],
+        [sys.executable, "-c", LISTENING, verb, repository.stack],
         cwd=repository.root,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
