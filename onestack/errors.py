@@ -580,6 +580,21 @@ class InvalidOwner(UsageError):
         )
 
 
+# --- Rendering: onestack.rendering ----------------------------------------------------------------
+
+
+class ToolNotRun(Unavailable):
+    """A rendering tool can't be started. ``why`` is the system's reason."""
+
+    def __init__(self, name: str, program: str, why: str) -> None:
+        super().__init__(
+            f"{name} can't be run",
+            where=program,
+            why=why,
+            hint="run 'onestack tools' to see where it comes from, make room on the disk, and run again",
+        )
+
+
 # --- The toolchain: onestack.local.toolchain ------------------------------------------------------
 
 

@@ -16,6 +16,7 @@ from typing import IO
 
 import psutil
 
+from onestack import interruptions
 from onestack.local.toolchain.files import read_json, replace_file
 
 POLL_SECONDS = 0.1
@@ -104,7 +105,7 @@ def started(
     child: subprocess.Popen[bytes] | None = None
     try:
         # An interruption between the start and the assignment would leave a command that no one knows.
-        with _interruptions_held_back():
+        with interruptions.held_back():
             child = subprocess.Popen(
                 command,
                 cwd=folder,
@@ -178,27 +179,6 @@ def termination_interrupts() -> Iterator[None]:
     finally:
         for number in numbers:
             signal.signal(number, signal.SIG_DFL)
-
-
-@contextlib.contextmanager
-def _interruptions_held_back() -> Iterator[None]:
-    """Signals that interrupt are acted on at the end; only the main thread is ever interrupted by them."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    came: list[int] = []
-    usual = {n: signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
-    # An ignored signal stays so: the child inherits that, and not a handler.
-    held = {n: handler for n, handler in usual.items() if handler not in {signal.SIG_IGN, None}}
-    for number in held:
-        signal.signal(number, lambda number, _: came.append(number))
-    try:
-        yield
-    finally:
-        for number, handler in held.items():
-            signal.signal(number, handler)
-        for first in came[:1]:
-            signal.raise_signal(first)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

@@ -1,0 +1,268 @@
+"""A rendering tool as a child process: bounded in time, memory and output, and told nothing of this machine.
+
+The tool leads a session of its own, which is killed whole when a bound is broken or we are interrupted. Its
+environment is made from scratch: no credentials, an empty search path, and proxies that lead nowhere. Those
+keep a well-meaning tool off the network; what input may make it fetch is refused before it is run.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+import selectors
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from time import monotonic
+from typing import Final
+
+import psutil
+
+from onestack import interruptions
+from onestack.errors import ToolNotRun
+
+# How often a running tool's memory is looked at. The kernel's own bound stops what grows faster than that.
+_TICK_SECONDS: Final = 0.1
+_CHUNK: Final = 1024 * 1024
+_SAID_BYTES: Final = 64 * 1024
+_HEADROOM: Final = 512 * 1024 * 1024
+# Port 1 (tcpmux) is never listened on; a connection to it is refused at once.
+_NOWHERE: Final = "http://127.0.0.1:1"
+_PROXIES: Final = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+# What a tool needs of this machine to reach an allowed host.
+_NETWORK: Final = ("PATH", "SSL_CERT_FILE", "SSL_CERT_DIR", *_PROXIES, "NO_PROXY")
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What a run may cost: wall time, resident memory of all its processes, bytes that it prints."""
+
+    seconds: float = 60.0
+    memory_bytes: int = 1024 * 1024 * 1024
+    output_bytes: int = 64 * 1024 * 1024
+
+
+BOUNDS: Final = Bounds()
+
+
+class Breach(Enum):
+    """The bound that a run broke."""
+
+    TIME = "time"
+    MEMORY = "memory"
+    OUTPUT = "output"
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a run ended. ``said`` is what it wrote to stderr, its first 64 KiB.
+
+    ``code`` is the exit code, or minus the signal that ended it.
+    """
+
+    code: int
+    stdout: bytes
+    said: str
+    breach: Breach | None
+    bounds: Bounds
+
+    @property
+    def failure(self) -> str:
+        """What is wrong with how it ended, in words that follow the tool's name; empty if nothing is."""
+        match self.breach:
+            case Breach.TIME:
+                return f"was not done after {self.bounds.seconds:g} s and was stopped"
+            case Breach.MEMORY:
+                return f"took more than {self.bounds.memory_bytes // 2**20} MiB of memory and was stopped"
+            case Breach.OUTPUT:
+                return f"printed more than {self.bounds.output_bytes // 2**20} MiB and was stopped"
+        if self.code < 0:
+            return f"was ended from outside ({signal.Signals(-self.code).name})"
+        return f"failed with exit code {self.code}" if self.code else ""
+
+
+def run(
+    command: Sequence[str],
+    *,
+    folder: Path,
+    network: bool = False,
+    environ: Mapping[str, str] | None = None,
+    bounds: Bounds = BOUNDS,
+) -> Ran:
+    """Runs a tool in ``folder`` until it ends or breaks a bound; its home is a folder that is then removed.
+
+    With ``network`` it has this machine's search path, proxies and certificates. ``environ`` is added to
+    what it is given anyway.
+
+    Raises: ToolNotRun if it can't be started.
+    """
+    try:
+        with tempfile.TemporaryDirectory(prefix="onestack-", ignore_cleanup_errors=True) as private:
+            given = {**_environment(Path(private), bounds, network=network), **(environ or {})}
+            with _started(command, folder, given) as child:
+                _bound(child.pid, bounds)
+                return _Watch(child, bounds).end()
+    except (OSError, ValueError) as error:
+        raise ToolNotRun(Path(command[0]).name, command[0], str(error)) from None
+
+
+def _environment(private: Path, bounds: Bounds, *, network: bool) -> dict[str, str]:
+    """All that the tool is told, below a private folder."""
+    below = {
+        "HOME": "home",
+        "TMPDIR": "tmp",
+        "XDG_CONFIG_HOME": "config",
+        "XDG_CACHE_HOME": "cache",
+        "XDG_DATA_HOME": "data",
+        "XDG_STATE_HOME": "state",
+        "PATH": "bin",
+    }
+    environ = {name: str(private / folder) for name, folder in below.items()}
+    for folder in below.values():
+        (private / folder).mkdir(mode=0o700)
+    # A Go program then collects its garbage before it breaks the bound.
+    environ |= {"LANG": "C.UTF-8", "GOMEMLIMIT": str(bounds.memory_bytes * 3 // 4)}
+    if network:
+        return environ | {name: os.environ[name] for name in _either_case(_NETWORK) if name in os.environ}
+    return environ | dict.fromkeys(_either_case(_PROXIES), _NOWHERE) | {"NO_PROXY": "", "no_proxy": ""}
+
+
+def _either_case(names: Sequence[str]) -> tuple[str, ...]:
+    return (*names, *map(str.lower, names))
+
+
+@contextlib.contextmanager
+def _started(
+    command: Sequence[str], folder: Path, environ: Mapping[str, str]
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A running command in a session of its own, of which nothing is left on leaving, however that is."""
+    child: subprocess.Popen[bytes] | None = None
+    try:
+        # An interruption between the start and the assignment would leave a command that no one knows.
+        with interruptions.held_back():
+            child = subprocess.Popen(
+                command,
+                cwd=folder,
+                env=dict(environ),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+            )
+        yield child
+    finally:
+        if child is not None:
+            _kill_group(child.pid)
+            child.wait()
+            for pipe in (child.stdout, child.stderr):
+                if pipe is not None:
+                    pipe.close()
+
+
+def _kill_group(pid: int) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)
+
+
+def _bound(pid: int, bounds: Bounds) -> None:
+    """Has the kernel stop what the watch is too slow for, or what outlives us should we be killed outright.
+
+    Writable memory is what is bounded, with room to spare: Go reserves far more addresses than it uses.
+    """
+    if sys.platform != "linux":
+        return
+    memory = bounds.memory_bytes + _HEADROOM
+    cpu = int(bounds.seconds * (os.cpu_count() or 1)) + 1
+    limits = ((resource.RLIMIT_DATA, memory), (resource.RLIMIT_CPU, cpu), (resource.RLIMIT_CORE, 0))
+    for kind, most in limits:
+        # It may be gone already; a lower bound of the system's own can't be raised.
+        with contextlib.suppress(ProcessLookupError, PermissionError, ValueError):
+            resource.prlimit(pid, kind, (most, most))
+
+
+class _Watch:
+    """Reads what a child prints until it ends or breaks a bound."""
+
+    def __init__(self, child: subprocess.Popen[bytes], bounds: Bounds) -> None:
+        self._child = child
+        self._bounds = bounds
+        self._deadline = monotonic() + bounds.seconds
+        self._look = monotonic() + _TICK_SECONDS
+        self._printed = 0
+        self._stdout: list[bytes] = []
+        self._said = bytearray()
+
+    def end(self) -> Ran:
+        """Returns when the child has ended, or is to be."""
+        breach = self._watched()
+        if breach is None and self._child.returncode and _starved(self._said):
+            breach = Breach.MEMORY
+        stdout = b"" if breach else b"".join(self._stdout)
+        code = self._child.returncode
+        said = self._said.decode("utf-8", "replace")
+        return Ran(-signal.SIGKILL if code is None else code, stdout, said, breach, self._bounds)
+
+    def _watched(self) -> Breach | None:
+        child = self._child
+        with selectors.DefaultSelector() as pipes:
+            for pipe in (child.stdout, child.stderr):
+                if pipe is not None:
+                    pipes.register(pipe, selectors.EVENT_READ)
+            while pipes.get_map() or child.poll() is None:
+                left = self._deadline - monotonic()
+                if left <= 0:
+                    return Breach.TIME
+                if not self._take(pipes, min(left, _TICK_SECONDS)):
+                    return Breach.OUTPUT
+                if child.poll() is not None:
+                    # What it started and left behind would hold the pipes open.
+                    _kill_group(child.pid)
+                elif self._too_large():
+                    return Breach.MEMORY
+        return None
+
+    def _take(self, pipes: selectors.BaseSelector, seconds: float) -> bool:
+        """Reads what is there, waiting so long for it; False if it is too much."""
+        if not pipes.get_map():
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._child.wait(seconds)
+        for key, _ in pipes.select(seconds) if pipes.get_map() else ():
+            chunk = os.read(key.fd, _CHUNK)
+            if not chunk:
+                pipes.unregister(key.fileobj)
+            self._printed += len(chunk)
+            if self._printed > self._bounds.output_bytes:
+                return False
+            if key.fileobj is self._child.stdout:
+                self._stdout.append(chunk)
+            else:
+                self._said += chunk[: _SAID_BYTES - len(self._said)]
+        return True
+
+    def _too_large(self) -> bool:
+        if monotonic() < self._look:
+            return False
+        self._look = monotonic() + _TICK_SECONDS
+        return _resident(self._child.pid) > self._bounds.memory_bytes
+
+
+def _resident(pid: int) -> int:
+    """The resident memory of a process and all below it, in bytes."""
+    total = 0
+    with contextlib.suppress(psutil.Error):
+        top = psutil.Process(pid)
+        for one in (top, *top.children(recursive=True)):
+            with contextlib.suppress(psutil.Error):
+                total += one.memory_info().rss
+    return total
+
+
+def _starved(said: bytes | bytearray) -> bool:
+    """Whether a Go program says that the kernel gave it no more memory."""
+    return b"runtime: out of memory" in said or b"runtime: cannot allocate memory" in said
