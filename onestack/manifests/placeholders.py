@@ -54,6 +54,11 @@ def right_name(name: str) -> bool:
     return _NAME.fullmatch(name.encode()) is not None
 
 
+def command(stack: str, name: str) -> str:
+    """How to set the value of a placeholder, as a person types it: it is asked for, so no shell keeps it."""
+    return f'eval "$(onestack env {stack})"; pulumi config set --stack {stack} --secret {CONFIG}:{name}'
+
+
 def placeholders(body: Mapping[str, Any]) -> tuple[Placeholder, ...]:
     """Every placeholder of an object, right or wrong."""
     if not is_secret(body):

@@ -1,0 +1,104 @@
+"""One pass over a text that takes every form of every secret value out of it. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+from ahocorasick_rs import AhoCorasick
+
+from onestack.masking.forms import forms
+
+MASKED: Final = "[secret]"
+
+_EDGE: Final = re.compile(r"[A-Za-z0-9+/_-]?={0,2}")
+_LETTER: Final = re.compile(r"[A-Za-z0-9+/_-]")
+
+
+@dataclass(frozen=True)
+class Mask:
+    """What to take out: ``values`` are the secret values as they are in the cluster.
+
+    Linear in the length of the text, whatever the number of values (Aho-Corasick); the automaton is
+    made when the first text comes. Occurrences that overlap are taken out as one.
+    """
+
+    values: frozenset[bytes] = frozenset()
+
+    def hiding(self, values: Iterable[bytes]) -> Mask:
+        """This mask with more values."""
+        more = self.values.union(values)
+        return self if more == self.values else Mask(more)
+
+    def __call__(self, text: str) -> str:
+        """The text with `MASKED` wherever a value stands in it, in any form."""
+        if not self._patterns or not text:
+            return text
+        parts: list[str] = []
+        at = 0
+        for start, end in self._spans(text):
+            parts += (text[at:start], MASKED)
+            at = end
+        return "".join((*parts, text[at:])) if parts else text
+
+    def tree(self, value: Any) -> Any:
+        """A tree of plain values with its strings masked; keys are the schema's and stay."""
+        if isinstance(value, str):
+            return self(value)
+        if isinstance(value, Mapping):
+            return {key: self.tree(held) for key, held in value.items()}
+        return [self.tree(held) for held in value] if isinstance(value, (list, tuple)) else value
+
+    def _spans(self, text: str) -> Iterator[tuple[int, int]]:
+        """Start and end of what is to go, in order, overlaps and neighbours joined."""
+        found = []
+        for number, start, end in self._automaton.find_matches_as_indexes(
+            _searchable(text), overlapping=True
+        ):
+            found.append(_with_edges(text, start, end) if self._has_edges[number] else (start, end))
+        found.sort()
+        held: tuple[int, int] | None = None
+        for start, end in found:
+            if held is None or start > held[1]:
+                if held is not None:
+                    yield held
+                held = start, end
+            else:
+                held = held[0], max(held[1], end)
+        if held is not None:
+            yield held
+
+    @cached_property
+    def _patterns(self) -> dict[str, bool]:
+        patterns: dict[str, bool] = {}
+        for value in self.values:
+            for text, edges in forms(value):
+                patterns[text] = patterns.get(text, False) or edges
+        return patterns
+
+    @cached_property
+    def _has_edges(self) -> list[bool]:
+        return list(self._patterns.values())
+
+    @cached_property
+    def _automaton(self) -> AhoCorasick:
+        return AhoCorasick(list(self._patterns), store_patterns=False)
+
+
+def _with_edges(text: str, start: int, end: int) -> tuple[int, int]:
+    """With the letters of base64 at either side, which hold some bits of the value, and its padding."""
+    before = start > 0 and _LETTER.match(text, start - 1) is not None
+    after = _EDGE.match(text, end)
+    return start - before, after.end() if after else end
+
+
+def _searchable(text: str) -> str:
+    """The text without halves of surrogate pairs, which can't be searched; its length is the same."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in text)
+    return text
