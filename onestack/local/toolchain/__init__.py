@@ -3,6 +3,7 @@
 from onestack.local.toolchain.catalogue import ALL
 from onestack.local.toolchain.ensure import ensure
 from onestack.local.toolchain.found import FoundTool, MissingTool, Source, Toolchain
+from onestack.local.toolchain.here import here
 from onestack.local.toolchain.places import prepared_pulumi_home
 from onestack.local.toolchain.prune import prune
 from onestack.local.toolchain.published import Pruned
@@ -18,6 +19,7 @@ __all__ = [
     "Toolchain",
     "document",
     "ensure",
+    "here",
     "prepared_pulumi_home",
     "prune",
     "pruned_document",

@@ -87,8 +87,13 @@ TOOLS: dict[str, Tool] = {
         ),
         Tool("helm", "helm", ("version", "--template", "{{.Version}}"), major(4)),
         Tool("kustomize", "kustomize", ("version",), major(5)),
+        Tool("kubeconform", "kubeconform", ("-v",), minor(0, 8)),
+        Tool("registry", "registry", _VERSION_FLAG, minor(3, 1), re.compile(r"registry \S+ (\S+)")),
     )
 }
+
+TEST_ONLY: tuple[str, ...] = ("kubeconform", "registry")
+"""What only tests and benchmarks use: had when asked for by name, and no part of what users get."""
 
 PLUGINS: dict[str, Plugin] = {
     plugin.name: plugin
@@ -104,7 +109,9 @@ PLUGINS: dict[str, Plugin] = {
     )
 }
 
-ALL: tuple[str, ...] = (*TOOLS, *PLUGINS)
+KNOWN: tuple[str, ...] = (*TOOLS, *PLUGINS)
+ALL: tuple[str, ...] = tuple(name for name in KNOWN if name not in TEST_ONLY)
+"""What users get."""
 
 # Variables as the projects' own release scripts set them.
 _KUBERNETES_STAMPS = tuple(
@@ -131,6 +138,12 @@ MODULES: dict[str, Module] = {
         Module("kwok", "sigs.k8s.io/kwok", ("sigs.k8s.io/kwok/pkg/consts.Version=v{version}",)),
         Module("helm", "helm.sh/helm/v4", ("helm.sh/helm/v4/internal/version.version=v{version}",)),
         Module("kustomize", "sigs.k8s.io/kustomize/kustomize/v5"),
+        Module("kubeconform", "github.com/yannh/kubeconform", ("main.version=v{version}",)),
+        Module(
+            "registry",
+            "github.com/distribution/distribution/v3",
+            ("github.com/distribution/distribution/v3/version.version=v{version}",),
+        ),
     )
 }
 

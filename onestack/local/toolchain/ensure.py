@@ -7,7 +7,7 @@ from pathlib import Path
 
 from onestack.errors import NothingToBuildFrom, UnknownTool
 from onestack.local.toolchain.build import Build, build
-from onestack.local.toolchain.catalogue import ALL, MODULES, PLUGINS, TOOLS, Tool
+from onestack.local.toolchain.catalogue import ALL, KNOWN, MODULES, PLUGINS, TOOLS, Tool
 from onestack.local.toolchain.disk import disk_failures_in_words
 from onestack.local.toolchain.download import download_pulumi, downloaded_pulumi
 from onestack.local.toolchain.found import FoundTool, MissingTool, Toolchain
@@ -41,7 +41,7 @@ def ensure(
     after cleaning up.
     """
     for name in names:
-        if name not in ALL:
+        if name not in KNOWN:
             raise UnknownTool(name, ALL)
     spots = places(root)
     policy(spots.environ)
@@ -77,7 +77,7 @@ class _Search:
                     missing.append(result)
                 else:
                     self._found[name] = result
-        tools = tuple(self._found[name] for name in ALL if name in names and name in self._found)
+        tools = tuple(self._found[name] for name in KNOWN if name in names and name in self._found)
         return Toolchain(tools, tuple(missing), self._places.pulumi_home, self._places.path)
 
     @staticmethod

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from onestack.local.toolchain.catalogue import ALL
+from onestack.local.toolchain.catalogue import KNOWN
 from onestack.local.toolchain.found import FoundTool, MissingTool, Toolchain
 from onestack.local.toolchain.published import Pruned
 
@@ -32,7 +32,7 @@ class Row:
 def rows(toolchain: Toolchain) -> tuple[Row, ...]:
     """A row for each tool, those that can't be had too, in the catalogue's order."""
     lines = [_found(tool) for tool in toolchain.tools] + [_missing(tool) for tool in toolchain.missing]
-    return tuple(sorted(lines, key=lambda row: ALL.index(row.tool)))
+    return tuple(sorted(lines, key=lambda row: KNOWN.index(row.tool)))
 
 
 def document(toolchain: Toolchain) -> dict[str, Any]:

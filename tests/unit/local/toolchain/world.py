@@ -32,8 +32,10 @@ PINNED = {
     "kwok": "0.8.0",
     "helm": "4.3.1",
     "kustomize": "5.8.2",
+    "kubeconform": "0.8.0",
 }
 SAYS = {
+    "kubeconform": "v0.8.0",
     "pulumi": f"v{engine_version()}",
     "etcd": "etcd Version: 3.6.8\nGo Version: go1.26.8",
     "kube-apiserver": "Kubernetes v1.36.3",
