@@ -1,0 +1,137 @@
+"""Applications made with Helm: ``helm template``'s output as texts, judged.
+
+Charts may ask which API versions there are, and CRDs of any application add some: such charts are rendered
+again until the CRDs of all of them have settled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from onestack.manifests.application import Application
+from onestack.manifests.problems import Problems
+from onestack.manifests.text import Text
+from onestack.rendering import cache, helm_run
+from onestack.rendering.helm_chart import Chart, prepared
+from onestack.rendering.helm_versions import api_versions
+from onestack.rendering.options import Options
+
+ROUNDS: Final = 5
+"""How often charts that ask for API versions are rendered, while the CRDs of each other appear."""
+# Raised when the same output is taken apart differently.
+_FORMAT: Final = "1"
+
+Rendered = Mapping[str, tuple[Text, ...]]
+"""Texts by the names of their applications."""
+
+
+def rendered(
+    applications: Sequence[Application], options: Options, others: Sequence[Text], problems: Problems
+) -> Rendered:
+    """The texts of applications that have a ``helm.yaml``; one that has problems may have no entry.
+
+    ``others`` are the texts of all other applications of the stack.
+
+    Raises: ChartUnavailable for what can't be fetched, ToolMissing, ToolNotRun.
+    """
+    found = [prepared(application, options, problems) for application in applications]
+    charts = [one for one in found if one is not None]
+    settled = _texts([one for one in charts if not one.asks], frozenset(), options, problems)
+    asking = [one for one in charts if one.asks]
+    if not asking:
+        return settled
+    given = api_versions([*others, *_all(settled)])
+    known = given
+    for _ in range(ROUNDS):
+        attempt = Problems()
+        made = _texts(asking, known, options, attempt)
+        now = given | api_versions(_all(made))
+        if now == known:
+            problems.found.extend(attempt.found)
+            return {**settled, **made}
+        known = now
+    for one in asking:
+        what = f"the CRDs of the charts that ask for API versions come and go, even after {ROUNDS} rounds"
+        problems.whole(one.release.file, what, "write CRDs that depend on no API versions")
+    return settled
+
+
+def chart_texts(
+    application: Application, options: Options, crds: Sequence[Text], problems: Problems
+) -> tuple[Text, ...]:
+    """The texts of one application, where only ``crds`` and its own CRDs define kinds."""
+    return rendered([application], options, crds, problems).get(application.name, ())
+
+
+def _all(texts: Rendered) -> list[Text]:
+    return [text for its in texts.values() for text in its]
+
+
+def _texts(
+    charts: Sequence[Chart], versions: frozenset[str], options: Options, problems: Problems
+) -> dict[str, tuple[Text, ...]]:
+    texts = {}
+    for one in charts:
+        parts = _parts(one, versions, options, problems)
+        its = replace(one.application, namespace=one.release.namespace)
+        texts[one.application.name] = tuple(
+            Text(its, part.file, part.content, rendered=True) for part in parts
+        )
+    return texts
+
+
+def _parts(
+    one: Chart, versions: frozenset[str], options: Options, problems: Problems
+) -> tuple[cache.Part, ...]:
+    """What the chart renders to, kept from an earlier time if nothing of it has changed since."""
+    arguments = helm_run.arguments(one, versions, options.kubernetes)
+    inputs = {f"chart/{path}": content for path, content in one.files.items()}
+    inputs |= {f"values/{index}": its.content for index, its in enumerate(one.values)}
+    found_by = cache.key("helm", (_FORMAT, one.release.file, one.folder, *arguments), inputs)
+    kept = cache.Cache(options.cache)
+    if (parts := kept.get(found_by)) is not None:
+        return parts
+    program = options.tools("helm")
+    before = len(problems.found)
+    parts = _made(one, helm_run.sources(one, arguments, program, problems), problems)
+    if len(problems.found) == before:
+        if one.changing:
+            again = _made(one, helm_run.sources(one, arguments, program, problems), problems)
+            _compare(one, parts, again, problems)
+        if len(problems.found) == before:
+            kept.put(found_by, parts, program=program)
+    return parts
+
+
+def _made(one: Chart, sources: Mapping[str, bytes] | None, problems: Problems) -> tuple[cache.Part, ...]:
+    if sources is None:
+        return ()
+    if not sources:
+        what = f"the chart of application '{one.application.name}' renders to nothing with these values"
+        problems.whole(
+            one.release.file, what, "set values that it makes objects of, or remove the application"
+        )
+    return tuple(cache.Part(one.file(source), content) for source, content in sources.items())
+
+
+def _compare(
+    one: Chart, parts: Sequence[cache.Part], again: Sequence[cache.Part], problems: Problems
+) -> None:
+    """Reports templates that rendered differently, the second time."""
+    second = dict.fromkeys(again)
+    for part in parts:
+        if part in second:
+            continue
+        named = {
+            name for path, names in one.changing.items() if one.file(path) == part.file for name in names
+        }
+        every = named or {name for names in one.changing.values() for name in names}
+        what = (
+            f"the chart of application '{one.application.name}' renders differently each time "
+            f"(it uses {', '.join(sorted(every))}), so every deployment would change it"
+        )
+        problems.whole(
+            part.file, what, "set the value that it would make up, in a file of values or a Secret"
+        )

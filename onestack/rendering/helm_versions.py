@@ -1,0 +1,38 @@
+"""The API versions that CRDs among the texts add, as Helm's ``--api-versions`` takes them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from onestack.manifests.definitions import GROUP, KIND, defined
+from onestack.manifests.flatten import flattened
+from onestack.manifests.manifest import group_of
+from onestack.manifests.node import Node
+from onestack.manifests.problems import Problems
+from onestack.manifests.reader import read
+from onestack.manifests.text import Text
+
+
+def api_versions(texts: Iterable[Text]) -> frozenset[str]:
+    """``group/version`` and ``group/version/Kind`` of all that the texts' CRDs serve.
+
+    What is wrong with a CRD is reported where manifests are loaded.
+    """
+    report = Problems().of("")
+    found: set[str] = set()
+    for text in texts:
+        if KIND.encode() not in text.content:
+            continue
+        for document in read(text.content, text.file).documents:
+            for node in flattened(document, report):
+                if _is_definition(node) and (kind := defined(node, report)) is not None:
+                    found.update(kind.api_versions())
+                    found.update(f"{version}/{kind.kind}" for version in kind.api_versions())
+    return frozenset(found)
+
+
+def _is_definition(node: Node) -> bool:
+    api_version, kind = node.get("apiVersion"), node.get("kind")
+    if api_version is None or kind is None or not isinstance(api_version.value, str):
+        return False
+    return bool(kind.value == KIND) and group_of(api_version.value) == GROUP
