@@ -583,6 +583,19 @@ class InvalidOwner(UsageError):
 # --- Rendering: onestack.rendering ----------------------------------------------------------------
 
 
+class ChartUnavailable(Unavailable):
+    """A chart can't be fetched. ``why`` is what Helm said."""
+
+    def __init__(self, application: str, chart: str, file: str, why: str) -> None:
+        super().__init__(
+            f"the chart {chart} of application '{application}' can't be fetched",
+            where=file,
+            why=why,
+            hint="check chart, version and network, log in with 'helm registry login' if it is private, "
+            "and run again; or put the chart into git",
+        )
+
+
 class ToolNotRun(Unavailable):
     """A rendering tool can't be started. ``why`` is the system's reason."""
 
