@@ -41,6 +41,11 @@ _MAPS: Final[dict[tuple[str, str], tuple[tuple[str, ...], ...]]] = {
 _CONTAINERS: Final = ("containers", "initContainers", "ephemeralContainers")
 
 
+def template_path(group: str, kind: str) -> tuple[str, ...] | None:
+    """Where the pod template of a workload stands; empty for a Pod, None for what has none."""
+    return _POD_TEMPLATES.get((group, kind))
+
+
 def pod_template(group: str, kind: str, document: Node) -> Node | None:
     """The pod template of a workload, the pod itself for a Pod, or None."""
     path = _POD_TEMPLATES.get((group, kind))

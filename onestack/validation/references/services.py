@@ -1,0 +1,116 @@
+"""A Service and the pods behind it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from onestack.manifests.manifest import Manifest
+from onestack.validation.parts import EACH, Path, labels, mappings, text
+from onestack.validation.pods import PodTemplate, declared_ports
+from onestack.validation.references.broken import Broken
+from onestack.validation.references.index import Index
+from onestack.validation.references.near import listed, meant
+from onestack.validation.references.unselected import described, hint, unselected
+from onestack.validation.selectors import Selector, equal
+
+Ports = set[tuple[str, int, str]]
+
+
+def service(manifest: Manifest, index: Index) -> Iterator[Broken]:
+    """Its selector must take pods, and its target ports be ports of theirs."""
+    selector = labels(manifest.body, "spec", "selector")
+    if not selector or text(manifest.body, "spec", "type") == "ExternalName":
+        return
+    namespace, wanted = manifest.namespace or "", equal(selector)
+    pods = index.pods.selected(namespace, wanted)
+    if pods:
+        yield from _ports(manifest, pods)
+    elif unselected(index, namespace, wanted) and not _has_endpoints(manifest, index):
+        yield _nothing(manifest, index, wanted)
+
+
+def _nothing(manifest: Manifest, index: Index, wanted: Selector) -> Broken:
+    namespace = manifest.namespace or ""
+    what = (
+        f"the Service selects {described(wanted)}, and no pods of namespace '{namespace}' have these labels"
+    )
+    return Broken(manifest, ("spec", "selector"), what, hint(index, namespace, wanted))
+
+
+def _has_endpoints(manifest: Manifest, index: Index) -> bool:
+    if index.get("", "Endpoints", manifest.namespace, manifest.name) is not None:
+        return True
+    slices = index.all("discovery.k8s.io", "EndpointSlice", manifest.namespace).values()
+    label = "kubernetes.io/service-name"
+    return any(labels(one.body, "metadata", "labels").get(label) == manifest.name for one in slices)
+
+
+def _ports(manifest: Manifest, pods: Sequence[PodTemplate]) -> Iterator[Broken]:
+    declared: Ports = {port for pod in pods for _, held in pod.serving() for port in declared_ports(held)}
+    numbers = all(map(_tells, pods)) and text(manifest.body, "spec", "clusterIP") != "None"
+    for path, port in mappings(manifest.body, "spec", "ports", EACH):
+        target = port.get("targetPort", port.get("port"))
+        place = (*path, "targetPort" if "targetPort" in port else "port")
+        protocol = text(port, "protocol") or "TCP"
+        if isinstance(target, str):
+            yield from _named(manifest, place, target, protocol, declared)
+        elif isinstance(target, int) and numbers:
+            yield from _numbered(manifest, place, target, protocol, declared)
+
+
+def _tells(pod: PodTemplate) -> bool:
+    """Whether its first container, the one that matters, declares ports: it need not to be reached."""
+    return any(any(declared_ports(container)) for _, container in [*pod.serving()][:1])
+
+
+def _named(manifest: Manifest, path: Path, name: str, protocol: str, declared: Ports) -> Iterator[Broken]:
+    if name.isdigit():
+        what = f"the target port is the text '{name}', and the name of a port has a letter in it"
+        yield Broken(manifest, path, what, f"write {name} without quotes")
+    elif (name, protocol) not in {(held, its) for held, _, its in declared}:
+        others = {its for held, _, its in declared if held == name}
+        what = f"no container of the selected pods has a {protocol} port called '{name}'"
+        yield Broken(manifest, path, what, _instead(name, others, declared))
+
+
+def _instead(name: str, protocols: set[str], declared: Ports) -> str:
+    near = _only(protocols) or meant(name, (held for held, _, _ in declared))
+    return near or f"they have {shown(declared)}"
+
+
+def _only(protocols: set[str]) -> str:
+    return f"it is there for {' and '.join(sorted(protocols))} only" if protocols else ""
+
+
+def _numbered(
+    manifest: Manifest, path: Path, wanted: int, protocol: str, declared: Ports
+) -> Iterator[Broken]:
+    if (wanted, protocol) not in {(number, its) for _, number, its in declared}:
+        what = f"no container of the selected pods declares the {protocol} port {wanted}"
+        others = {its for _, number, its in declared if number == wanted}
+        yield Broken(manifest, path, what, _only(others) or f"they have {shown(declared)}")
+
+
+def shown(ports: Ports) -> str:
+    """``8080 (http) and 9090``, in order of their numbers."""
+    named = sorted((number, name, protocol) for name, number, protocol in ports)
+    return listed([_Shown(number, name, protocol) for number, name, protocol in named]) or "no ports"
+
+
+class _Shown:
+    def __init__(self, number: int, name: str, protocol: str) -> None:
+        of = "" if protocol == "TCP" else f"/{protocol}"
+        self.text = f"{number}{of} ({name})" if name else f"{number}{of}"
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def offered(service: Mapping[str, Any]) -> Ports:
+    """Name, number and protocol of the ports that a Service offers."""
+    return {
+        (text(port, "name"), number, text(port, "protocol") or "TCP")
+        for _, port in mappings(service, "spec", "ports", EACH)
+        if isinstance(number := port.get("port"), int)
+    }
