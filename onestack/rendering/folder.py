@@ -13,6 +13,7 @@ from typing import Final
 
 from onestack.manifests.limits import LIMITS
 from onestack.manifests.problems import Problems
+from onestack.rendering.confine import own_folder
 
 DEPTH: Final = 32
 """How deep folders may be nested below an application's."""
@@ -20,32 +21,18 @@ FOLDERS: Final = 1000
 """How many folders an application may have; links to folders can multiply them without end."""
 _SUFFIXES: Final = (".yaml", ".yml")
 _RENDERED: Final = {
-    "kustomization.yaml": "Kustomize",
-    "kustomization.yml": "Kustomize",
-    "Kustomization": "Kustomize",
-    "helm.yaml": "Helm",
-    "Chart.yaml": "Helm",
+    "kustomization.yaml": "kustomization",
+    "kustomization.yml": "kustomization",
+    "Kustomization": "kustomization",
+    "helm.yaml": "chart",
+    "Chart.yaml": "chart",
 }
 
 
 def files(root: Path, folder: str, application: str, problems: Problems) -> tuple[str, ...]:
     """The YAML files below an application's folder, relative to ``root``, sorted."""
-    base = _confined(folder, problems)
-    if base is None:
-        return ()
-    if application in {"", ".", ".."} or "/" in application or "\0" in application:
-        problems.whole(
-            folder, f"'{application}' is no name for an application", "name a folder of the manifests folder"
-        )
-        return ()
-    start = str(base / application)
-    if not (root / start).is_dir():
-        known = _folders(root / base)
-        problems.whole(
-            start, "the application has no folder", f"folders there are: {', '.join(known) or 'none'}"
-        )
-        return ()
-    if not _inside(root, start, problems):
+    start = place(root, folder, application, problems)
+    if start is None:
         return ()
     before = len(problems.found)
     found = sorted(_walk(root, start, problems))
@@ -54,6 +41,26 @@ def files(root: Path, folder: str, application: str, problems: Problems) -> tupl
             start, "the application has no manifests", "add a .yaml file, or take it out of the settings"
         )
     return tuple(found)
+
+
+def place(root: Path, folder: str, application: str, problems: Problems) -> str | None:
+    """The path of an application's folder, relative to ``root``; None if it can't be read."""
+    base = _confined(folder, problems)
+    if base is None:
+        return None
+    if application in {"", ".", ".."} or "/" in application or "\0" in application:
+        problems.whole(
+            folder, f"'{application}' is no name for an application", "name a folder of the manifests folder"
+        )
+        return None
+    start = str(base / application)
+    if not (root / start).is_dir():
+        known = folders(root / base)
+        problems.whole(
+            start, "the application has no folder", f"folders there are: {', '.join(known) or 'none'}"
+        )
+        return None
+    return start if _inside(root, start, problems) else None
 
 
 def content(root: Path, file: str, problems: Problems) -> bytes | None:
@@ -83,7 +90,8 @@ def _confined(folder: str, problems: Problems) -> PurePosixPath | None:
     return path
 
 
-def _folders(directory: Path) -> list[str]:
+def folders(directory: Path) -> list[str]:
+    """The names of the folders in one, sorted; none if it can't be read."""
     try:
         return sorted(entry.name for entry in os.scandir(directory) if entry.is_dir())
     except OSError:
@@ -145,18 +153,21 @@ def _mode(root: Path, relative: str, problems: Problems) -> int | None:
 
 def _inside(root: Path, relative: str, problems: Problems) -> bool:
     try:
-        real = (root / relative).resolve(strict=True)
+        place = (root / relative).resolve(strict=True)
     except (OSError, RuntimeError) as error:
         loop = isinstance(error, RuntimeError)
         what = "the link leads in a circle" if loop else "the link leads nowhere"
         problems.whole(relative, what, "remove the link, or mend its target")
         return False
-    if real.is_relative_to(root.resolve()):
-        return True
-    problems.whole(
-        relative, "the link leads out of the repository", "put a copy of the file into the repository"
-    )
-    return False
+    if not place.is_relative_to(root.resolve()):
+        problems.whole(
+            relative, "the link leads out of the repository", "put a copy of the file into the repository"
+        )
+        return False
+    if own := own_folder(place.relative_to(root.resolve())):
+        problems.whole(relative, f"the link leads into {own}", "that folder is no content of the repository")
+        return False
+    return True
 
 
 def _not_a_file(relative: str, problems: Problems) -> None:
@@ -166,9 +177,11 @@ def _not_a_file(relative: str, problems: Problems) -> None:
 
 def _wanted(relative: str, mode: int, problems: Problems) -> bool:
     name = relative.rpartition("/")[2]
-    if tool := _RENDERED.get(name):
+    if made := _RENDERED.get(name):
         problems.whole(
-            relative, f"applications made with {tool} are not supported yet", "write plain YAML for now"
+            relative,
+            f"a {made} below a folder of plain YAML is not rendered",
+            "move it to the top of an application, or a kustomization to overlays/STACK",
         )
         return False
     if not name.endswith(_SUFFIXES):

@@ -10,8 +10,9 @@ from onestack.manifests.application import Application
 from onestack.manifests.names import wrong_label
 from onestack.manifests.problems import Problems
 from onestack.manifests.text import Text
-from onestack.rendering import folder
+from onestack.rendering import folder, helm, kustomize
 from onestack.rendering.options import Options
+from onestack.rendering.source import Made, source
 
 
 @dataclass(frozen=True)
@@ -23,16 +24,39 @@ class Texts:
 
 
 def texts(applications: Sequence[Application], options: Options) -> Texts:
-    """The texts of ``applications`` in their order."""
+    """The texts of ``applications`` in their order.
+
+    Raises: Unavailable for a tool that isn't there and for what can't be fetched.
+    """
     problems = Problems()
-    found = tuple(text for app in applications for text in _of(app, options, problems))
-    return Texts(found, tuple(problems.found))
+    found: dict[str, tuple[Text, ...]] = {}
+    charts = []
+    for application in applications:
+        _check_namespace(application, options, problems)
+        its = source(application, options, problems)
+        match its.made if its else None:
+            case Made.PLAIN:
+                found[application.name] = tuple(_plain(application, options, problems))
+            case Made.KUSTOMIZE if its:
+                found[application.name] = kustomize.texts_of(application, its.folder, options, problems)
+            case Made.HELM:
+                charts.append(application)
+    # Charts come last: they may ask which API versions the CRDs of all the others define.
+    others = [text for texts in found.values() for text in texts]
+    found |= helm.rendered(charts, options, others, problems)
+    return Texts(
+        tuple(text for application in applications for text in found.get(application.name, ())),
+        tuple(problems.found),
+    )
 
 
-def _of(application: Application, options: Options, problems: Problems) -> Iterator[Text]:
+def _check_namespace(application: Application, options: Options, problems: Problems) -> None:
     if application.namespace is not None and (rule := wrong_label(application.namespace)):
         where = f"{options.folder}/{application.name}"
         problems.whole(where, f"'{application.namespace}' is no name for the application's namespace", rule)
+
+
+def _plain(application: Application, options: Options, problems: Problems) -> Iterator[Text]:
     for file in folder.files(options.root, options.folder, application.name, problems):
         content = folder.content(options.root, file, problems)
         if content is not None:

@@ -11,6 +11,11 @@ from onestack.manifests.limits import LIMITS
 from onestack.manifests.problems import Problems
 from onestack.rendering.folder import DEPTH, FOLDERS, content, files
 
+STRAY = (
+    "below a folder of plain YAML is not rendered; "
+    "move it to the top of an application, or a kustomization to overlays/STACK"
+)
+
 
 def found(
     root: Path, folder: str = "manifests", application: str = "app"
@@ -135,17 +140,26 @@ def test_what_is_no_regular_file_is_refused(app: Path, root: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "what"),
     [
-        (
-            "kustomization.yaml",
-            "applications made with Kustomize are not supported yet; write plain YAML for now",
-        ),
-        ("helm.yaml", "applications made with Helm are not supported yet; write plain YAML for now"),
+        ("sub/kustomization.yaml", f"a kustomization {STRAY}"),
+        ("sub/Kustomization", f"a kustomization {STRAY}"),
+        ("sub/helm.yaml", f"a chart {STRAY}"),
+        ("charts/x/Chart.yaml", f"a chart {STRAY}"),
         ("b.YAML", "the file's suffix is not in lower case, so it would be left out; rename it to .yaml"),
     ],
 )
 def test_files_that_would_be_misunderstood_are_named(app: Path, root: Path, name: str, what: str) -> None:
+    (app / name).parent.mkdir(parents=True, exist_ok=True)
     (app / name).write_text("")
     assert found(root) == (("manifests/app/a.yaml",), [f"manifests/app/{name}: {what}"])
+
+
+@pytest.mark.parametrize("own", [".git", ".onestack"])
+def test_a_link_into_what_git_and_we_keep_is_refused(app: Path, root: Path, own: str) -> None:
+    (root / own).mkdir()
+    (root / own / "config").write_text("[http]\n  extraheader = secret\n")
+    (app / "x.yaml").symlink_to(f"../../{own}/config")
+    what = f"the link leads into {own}; that folder is no content of the repository"
+    assert found(root) == (("manifests/app/a.yaml",), [f"manifests/app/x.yaml: {what}"])
 
 
 def test_a_name_that_can_not_be_printed_is_refused(app: Path, root: Path) -> None:

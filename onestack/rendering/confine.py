@@ -1,0 +1,92 @@
+"""Where a path in a file of the repository leads: to something inside, or nowhere that is looked at."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import re
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from typing import Final
+
+# Not content: credentials of a checkout, and the state of stacks.
+_OWN: Final = frozenset({".git", ".onestack"})
+
+# What Kustomize takes for a file or a repository elsewhere (its loader/fileloader.go, git/repospec.go), and a
+# little more.
+_SCHEME: Final = re.compile(
+    r"(?:git::)?([A-Za-z][A-Za-z0-9+.-]*)://(?:[^/@]*@)?([^/?#]*)|(?i:https?):/?([^/?#]*)"
+)
+_SCP: Final = re.compile(r"(?:[A-Za-z][A-Za-z0-9-]*@([^/:?]*)|(?i:(github\.com)))[/:]")
+_MARKED: Final = re.compile(r"([^/?]*).*?(?://|\?(?:ref|version|timeout|submodules)=)")
+
+
+class Refused(Exception):
+    """A path that is not followed: what is wrong with it, and what to write instead."""
+
+    def __init__(self, what: str, expected: str) -> None:
+        self.what = what
+        self.expected = expected
+        super().__init__(what)
+
+
+@dataclass(frozen=True)
+class Place:
+    """``named`` is the path as it is written, cleaned, ``real`` where its links lead; both relative to the
+    repository, without ``..``.
+    """
+
+    named: str
+    real: str
+
+
+def host_of(reference: str) -> str | None:
+    """The host that a reference would be fetched from; None if it is a path."""
+    text = reference.strip()
+    if text[:5].lower() == "git::":
+        text = text[5:]
+    if found := _SCHEME.match(text) or _SCP.match(text) or _MARKED.match(text):
+        return next((host for host in found.groups() if host), "").lower()
+    return None
+
+
+def followed(root: Path, folder: str, reference: str) -> Place:
+    """Where ``reference``, written in a file of ``folder``, leads.
+
+    Raises: Refused for what is absolute, missing, not inside the repository, or not its content.
+    """
+    if "\0" in reference:
+        raise Refused("the path has a NUL character in it", "remove it")
+    if reference.startswith("/"):
+        raise Refused(f"'{reference}' is an absolute path", "write one relative to this file")
+    named = posixpath.normpath(posixpath.join(folder, reference))
+    if named == ".." or named.startswith("../"):
+        raise Refused(f"'{reference}' leads out of the repository", "put a copy of it into the repository")
+    return Place(named, real(root, named, reference))
+
+
+def real(root: Path, named: str, reference: str) -> str:
+    """Where the links of a path lead, relative to the repository. Raises: Refused."""
+    try:
+        # Not Path.resolve: before Python 3.13 it raises RuntimeError for loops.
+        at = Path(os.path.realpath(root / named, strict=True))
+    except FileNotFoundError:
+        what = f"there is no file or folder '{reference}'"
+        raise Refused(what, f"'{named}' does not exist; mend the path, or add it") from None
+    except OSError as error:
+        raise Refused(f"'{reference}' can't be followed: {error.strerror}", "mend the path") from None
+    top = Path(os.path.realpath(root))
+    if not at.is_relative_to(top):
+        raise Refused(
+            f"'{reference}' is a link that leads out of the repository",
+            "put a copy of the file into the repository",
+        )
+    inside = at.relative_to(top)
+    if own := own_folder(inside):
+        raise Refused(f"'{reference}' leads into {own}", "that folder is no content of the repository")
+    return inside.as_posix()
+
+
+def own_folder(inside: PurePath) -> str:
+    """The folder of git or of ours that a path in the repository is in; empty for content."""
+    return inside.parts[0] if inside.parts[:1] and inside.parts[0] in _OWN else ""

@@ -1,0 +1,112 @@
+"""Applications made with Kustomize: built by the real ``kustomize``, given nothing but what was looked at."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from onestack.errors import ToolNotRun
+from onestack.manifests.application import Application
+from onestack.manifests.problems import Problems
+from onestack.manifests.text import Text
+from onestack.rendering import kustomize_origins as origins
+from onestack.rendering.cache import Cache, Part, key
+from onestack.rendering.kustomize_closure import closure
+from onestack.rendering.kustomize_files import Closure
+from onestack.rendering.kustomize_mirror import contents, copy
+from onestack.rendering.options import Options
+from onestack.rendering.process import Ran, run
+
+TOOL: Final = "kustomize"
+_ARGUMENTS: Final = ("build", "--load-restrictor", "LoadRestrictionsRootOnly", ".")
+_SAID: Final = 1000
+
+# Kustomize repeats whole configurations and patches in its errors, with what Secrets are generated of.
+_REPEATED: Final = re.compile(
+    r" ?with config: `.*?(?:`|\Z)|(?<=\[patch: )\".*?(?:\"\]|\Z)|^# Warning:.*?$", re.DOTALL | re.MULTILINE
+)
+
+
+def texts_of(application: Application, folder: str, options: Options, problems: Problems) -> tuple[Text, ...]:
+    """What the kustomization in ``folder``, a real path in the repository, builds to.
+
+    Raises: ToolMissing, ToolNotRun.
+    """
+    before = len(problems.found)
+    made = closure(options.root, folder, problems)
+    if len(problems.found) > before:
+        return ()
+    files = contents(made)
+    found_by = key(TOOL, (*_ARGUMENTS, folder), files)
+    cache = Cache(options.cache)
+    parts = cache.get(found_by)
+    if parts is None:
+        problems.found.extend(made.mistakes())
+        if len(problems.found) > before:
+            return ()
+        program = options.tools(TOOL).absolute()
+        parts = _built(application, made, program, problems)
+        if parts is None:
+            return ()
+        cache.put(found_by, parts, program=program)
+    return tuple(Text(application, part.file, part.content, rendered=True) for part in parts)
+
+
+def _built(
+    application: Application, made: Closure, program: Path, problems: Problems
+) -> tuple[Part, ...] | None:
+    file = next(iter(made.kustomizations))
+    if origins.can_be_asked(made):
+        asked = origins.asking(made.kustomizations[file])
+        ran, _ = _run(program, replace(made, kustomizations={**made.kustomizations, file: asked}))
+        parts = origins.parts(ran.stdout, made, file) if not ran.failure else None
+        if parts:
+            return parts
+    # Whatever went wrong, it is to be said of what is really there.
+    ran, place = _run(program, made)
+    if ran.failure:
+        said = f": {words}" if (words := _words(ran.said, place, made)) else ""
+        what = f"application '{application.name}': kustomize {ran.failure}{said}"
+        problems.whole(file, what, f"'kustomize build {made.top}' shows it, too")
+        return None
+    # An empty text is kept: that an application has no objects is found where manifests are loaded.
+    return (Part(file, b"---\n".join(origins.documents(ran.stdout))),)
+
+
+def _run(program: Path, made: Closure) -> tuple[Ran, str]:
+    """Builds in a private folder; also the path of that, which then is gone. Raises: ToolNotRun."""
+    try:
+        with tempfile.TemporaryDirectory(prefix="onestack-", ignore_cleanup_errors=True) as private:
+            folder = Path(private).resolve()
+            copy(made, folder)
+            return run((str(program), *_ARGUMENTS), folder=folder / made.top), str(folder)
+    except OSError as error:
+        raise ToolNotRun(TOOL, tempfile.gettempdir(), str(error)) from None
+
+
+def _words(said: str, folder: str, made: Closure) -> str:
+    """What Kustomize said, in one line: paths as in the repository, without what secrets are generated of."""
+    text = _REPEATED.sub("", said).replace(f"{folder}/", "").replace(folder, ".")
+    for secret in sorted(set(_literals(made)), key=len, reverse=True):
+        text = text.replace(secret, "***")
+    line = " ".join(text.split()).removeprefix("Error: ")
+    return line if len(line) <= _SAID else f"{line[:_SAID]}…"
+
+
+def _literals(made: Closure) -> Iterator[str]:
+    """The values that kustomizations give to Secrets they generate."""
+    for value in made.kustomizations.values():
+        for name, held in value.items():
+            if name.casefold() == "secretgenerator":
+                yield from (found for found in _values(held) if found)
+
+
+def _values(held: Any) -> Iterator[str]:
+    for generator in held if isinstance(held, list) else ():
+        for name, literals in generator.items() if isinstance(generator, dict) else ():
+            if name.casefold() == "literals" and isinstance(literals, list):
+                yield from (str(one).partition("=")[2].strip("'\"") for one in literals)

@@ -1,0 +1,182 @@
+"""All that a kustomization is made of, looked at before Kustomize is: those it reaches, the files they name.
+
+Kustomize fetches what looks like a URL wherever it reads a file, follows links, and takes keys in any
+letter case. So every field that names a file is read here, as strictly as any YAML of the project, and
+Kustomize is given what was found here and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from onestack.manifests.node import Node
+from onestack.manifests.problems import Problems, Report
+from onestack.manifests.reader import read
+from onestack.rendering.kustomize_files import Closure, Files, Say
+from onestack.rendering.kustomize_named import files_of, is_inline, said, sources_of, strings
+from onestack.rendering.kustomize_plugins import Plugins
+
+NAMES: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+DEPTH: Final = 32
+"""How long a chain of bases may be."""
+
+_HELM: Final = frozenset({"helmcharts", "helmchartinflationgenerator", "helmglobals"})
+
+
+def closure(root: Path, folder: str, problems: Problems) -> Closure:
+    """What the kustomization in ``folder``, a real path, is made of; what is wrong with it is a problem."""
+    scan = _Scan(root, problems, Closure(folder))
+    scan.visit(folder, (), partial(problems.whole, folder))
+    return scan.found
+
+
+def kustomizations_in(root: Path, folder: str) -> tuple[str, ...]:
+    """The names of the kustomization files in a folder; more than one is a mistake."""
+    return tuple(name for name in NAMES if (root / folder / name).is_file())
+
+
+@dataclass(frozen=True)
+class _Within:
+    """A kustomization that names others: its folder, the chain to it with itself, its report."""
+
+    folder: str
+    chain: tuple[str, ...]
+    report: Report
+
+
+_Taker = Callable[[Node, _Within], None]
+
+
+class _Scan:
+    def __init__(self, root: Path, problems: Problems, found: Closure) -> None:
+        self.found = found
+        self._root = root
+        self._problems = problems
+        self._files = Files(root, problems, found)
+        self._plugins = Plugins(self._files, problems)
+        self._done: set[str] = set()
+        self._takers: dict[str, _Taker] = {
+            "resources": self._resources,
+            "bases": self._folders,
+            "components": self._folders,
+            "patchesstrategicmerge": self._merges,
+            "crds": self._listed,
+            "configurations": self._listed,
+            "patches": self._patches,
+            "patchesjson6902": self._patches,
+            "replacements": lambda node, within: self._each(node, within, lambda one: files_of(one, "path")),
+            "openapi": lambda node, within: self._take(files_of(node, "path"), within),
+            "configmapgenerator": lambda node, within: self._each(node, within, sources_of),
+            "secretgenerator": lambda node, within: self._each(node, within, sources_of),
+            "generators": self._configured,
+            "transformers": self._configured,
+            "validators": self._configured,
+        }
+
+    def visit(self, folder: str, above: tuple[str, ...], say: Say) -> None:
+        """Takes the kustomization in ``folder``, and all that it names."""
+        if wrong := _out_of_order(folder, above):
+            say(*wrong)
+        if wrong or folder in self._done:
+            return
+        self._done.add(folder)
+        file = self._named(folder, say)
+        document = self._document(file, folder, say) if file else None
+        if document is None:
+            return
+        within = _Within(folder, (*above, folder), self._problems.of(file))
+        if not above and document.value.get("kind") == "Component":
+            what = "a component is not built on its own"
+            within.report(document.nearest("kind"), what, "name it under 'components' of a kustomization")
+        for key, node in document.fields():
+            name = key.casefold()
+            if name in _HELM:
+                what = "charts in a kustomization are not supported"
+                within.report(node, what, "write a helm.yaml in an application of its own", key=True)
+            elif taker := self._takers.get(name):
+                taker(node, within)
+
+    def _named(self, folder: str, say: Say) -> str:
+        """The path of a folder's kustomization; empty if it hasn't one."""
+        names = kustomizations_in(self._root, folder)
+        if not names:
+            say(f"the folder '{folder}' has no kustomization.yaml", "write one, or name a file")
+        if len(names) > 1:
+            say(f"the folder '{folder}' has {' and '.join(names)}", "keep one of them")
+        return self._files.place(names[0], folder, say) or "" if len(names) == 1 else ""
+
+    def _document(self, file: str, folder: str, say: Say) -> Node | None:
+        content = self._files.content(file, folder, file, say)
+        if content is None:
+            return None
+        reading = read(content, file)
+        self._problems.found.extend(reading.problems)
+        if reading.problems:
+            return None
+        if len(reading.documents) != 1 or not isinstance(reading.documents[0].value, dict):
+            what = "a kustomization is one mapping, and this isn't"
+            self._problems.whole(file, what, "write for example 'resources: [deployment.yaml]'")
+            return None
+        self.found.kustomizations[file] = reading.documents[0].value
+        return reading.documents[0]
+
+    def _resources(self, node: Node, within: _Within) -> None:
+        for entry in strings(node):
+            self._resource(entry, within, files=True)
+
+    def _folders(self, node: Node, within: _Within) -> None:
+        for entry in strings(node):
+            self._resource(entry, within, files=False)
+
+    def _resource(self, entry: Node, within: _Within, *, files: bool) -> None:
+        say = partial(said, within.report, entry)
+        place = self._files.place(entry.value, within.folder, say)
+        if place is None:
+            return
+        if self._files.is_folder(place):
+            self.visit(place, within.chain, say)
+        elif files:
+            self._files.take(entry.value, within.folder, say, manifest=True)
+        else:
+            say(f"'{entry.value}' is no folder", "name a kustomization's folder; files belong to 'resources'")
+
+    def _merges(self, node: Node, within: _Within) -> None:
+        named = ((entry, entry.value) for entry in strings(node) if not is_inline(entry.value))
+        self._take(named, within, manifests=True)
+
+    def _patches(self, node: Node, within: _Within) -> None:
+        for entry in node.items():
+            self._take(files_of(entry, "path"), within, manifests=True)
+
+    def _listed(self, node: Node, within: _Within) -> None:
+        self._take(((entry, entry.value) for entry in strings(node)), within)
+
+    def _each(self, node: Node, within: _Within, named: Callable[[Node], Iterable[tuple[Node, str]]]) -> None:
+        for entry in node.items():
+            self._take(named(entry), within)
+
+    def _configured(self, node: Node, within: _Within) -> None:
+        for entry in strings(node):
+            self._plugins.take(entry, within.folder, within.report)
+
+    def _take(self, named: Iterable[tuple[Node, str]], within: _Within, *, manifests: bool = False) -> None:
+        for entry, path in named:
+            self._files.take(path, within.folder, partial(said, within.report, entry), manifest=manifests)
+
+
+def _out_of_order(folder: str, above: tuple[str, ...]) -> tuple[str, str] | None:
+    """What is wrong with a kustomization that is reached from those ``above``."""
+    if folder in above:
+        circle = " -> ".join((*above[above.index(folder) :], folder))
+        return f"kustomizations name each other in a circle: {circle}", "remove one of these references"
+    for one in above:
+        if folder == "." or one.startswith(f"{folder}/"):
+            what = f"the kustomization in '{folder}' stands above '{one}', which is part of it"
+            return what, "move what both are made of to a folder beside it, and name that"
+    if len(above) >= DEPTH:
+        return f"kustomizations name each other more than {DEPTH} deep", "make the chain shorter"
+    return None
