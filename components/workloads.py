@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pulumi
 
+from components.secret_values import properties
+from onestack.manifests.aliases import Aliases
+from onestack.manifests.edge import Dependencies
+from onestack.manifests.hooks import hook
 from onestack.manifests.manifest import Identity, Manifest
-from onestack.manifests.order import dependencies, waves
+from onestack.manifests.waves import waves
 
-SECRET_FIELDS = ("data", "stringData")
+_TIMEOUT = "pulumi.com/timeoutSeconds"
 
 
 class Object(pulumi.CustomResource):
@@ -26,33 +31,38 @@ class Object(pulumi.CustomResource):
         super().__init__(manifest.type_token, manifest.resource_name, dict(properties), opts)
 
 
-def register(
-    manifests: Sequence[Manifest], provider: pulumi.ProviderResource
-) -> Mapping[Identity, pulumi.Resource]:
-    """Registers every manifest, what others need first.
+@dataclass(frozen=True)
+class Registry:
+    """Where manifests are registered: at ``provider``, hooks with ``hook_seconds`` to end in."""
 
-    Raises: DependencyCycle.
-    """
-    needs = dependencies(manifests)
-    registered: dict[Identity, pulumi.Resource] = {}
-    for wave in waves(manifests, needs):
-        for manifest in wave:
-            registered[manifest.identity] = Object(
-                manifest,
-                properties(manifest),
-                pulumi.ResourceOptions(
-                    provider=provider,
-                    depends_on=[registered[edge.to] for edge in needs.get(manifest.identity, ())],
-                ),
-            )
-    return registered
+    provider: pulumi.ProviderResource
+    aliases: Aliases
+    hook_seconds: float
 
+    def register(
+        self, manifests: Sequence[Manifest], needs: Dependencies, *, behind: Sequence[pulumi.Resource] = ()
+    ) -> Mapping[Identity, pulumi.Resource]:
+        """Registers every manifest, what others need first, all of them behind what is given.
 
-def properties(manifest: Manifest) -> Mapping[str, Any]:
-    """The resource's inputs: the manifest, with a Secret's values marked secret."""
-    if (manifest.identity.group, manifest.kind) != ("", "Secret"):
-        return manifest.body
-    return {
-        key: pulumi.Output.secret(value) if key in SECRET_FIELDS else value
-        for key, value in manifest.body.items()
-    }
+        Raises: DependencyCycle.
+        """
+        registered: dict[Identity, pulumi.Resource] = {}
+        for wave in waves(manifests, needs):
+            for manifest in wave:
+                needed = [edge.to for edge in needs.get(manifest.identity, ())]
+                options = pulumi.ResourceOptions(
+                    provider=self.provider,
+                    depends_on=[*behind, *(registered[to] for to in needed if to in registered)],
+                    aliases=[pulumi.Alias(type_=token) for token in self.aliases.of(manifest)],
+                    custom_timeouts=self._timeouts(manifest),
+                )
+                registered[manifest.identity] = Object(manifest, properties(manifest.body), options)
+        return registered
+
+    def _timeouts(self, manifest: Manifest) -> pulumi.CustomTimeouts | None:
+        """How long a hook may take; one that says so itself is taken at its word."""
+        annotations = manifest.body["metadata"].get("annotations") or {}
+        if hook(manifest) is None or _TIMEOUT in annotations:
+            return None
+        seconds = f"{self.hook_seconds:g}s"
+        return pulumi.CustomTimeouts(create=seconds, update=seconds)

@@ -5,29 +5,49 @@ The program and every verb get the same list from here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from onestack import stack_secrets
 from onestack.cache import cache_folder
 from onestack.errors import InvalidManifests
 from onestack.manifests.awaiting import instructed
+from onestack.manifests.hooks import split, with_runs
 from onestack.manifests.load import load
 from onestack.manifests.manifest import Manifest
 from onestack.manifests.order import Dependencies, awaited, dependencies
 from onestack.manifests.ownership import owned
+from onestack.manifests.placeholders import literal
+from onestack.manifests.secrets import plaintexts, rolled
+from onestack.masking import Mask
 from onestack.rendering.options import Options, Tools
-from onestack.rendering.texts import texts
+from onestack.rendering.texts import Texts, texts
 from onestack.settings import Settings
+from onestack.stack_secrets import StackSecrets
+from onestack.validation import placeholders
 from onestack.validation.check import Checked, check
 
 
 @dataclass(frozen=True)
 class Declaration:
-    """``manifests`` are as they go to the cluster; ``needs`` says which need which others first."""
+    """``manifests`` are as they go to the cluster; ``needs`` says which need which others first.
+
+    ``after`` are the hooks that run when all of them are ready, ``tests`` those that `verify` runs.
+    ``plaintexts`` are the values of Secrets that are in git in plain text: to be masked.
+    """
 
     manifests: tuple[Manifest, ...]
     needs: Dependencies
     checked: Checked
+    after: tuple[Manifest, ...] = ()
+    tests: tuple[Manifest, ...] = ()
+    plaintexts: frozenset[bytes] = frozenset()
+
+    @property
+    def applied(self) -> tuple[Manifest, ...]:
+        """All that a deployment applies."""
+        return (*self.manifests, *self.after)
 
 
 def declaration(root: Path, settings: Settings, *, project: str, tools: Tools) -> Declaration:
@@ -41,16 +61,38 @@ def declaration(root: Path, settings: Settings, *, project: str, tools: Tools) -
         cache=cache_folder() / "rendering",
         hosts=frozenset(settings.rendering.allowed_hosts),
     )
+    secrets = stack_secrets.from_file(root, settings.stack)
     found = texts(settings.manifests.selected(), options)
-    loaded = load(found.texts, found=found.problems)
+    return of_texts(found, settings, project=project, secrets=secrets)
+
+
+def of_texts(
+    found: Texts, settings: Settings, *, project: str, secrets: StackSecrets | None = None
+) -> Declaration:
+    """What texts declare that were had already. Raises: InvalidManifests, DependencyCycle.
+
+    Without ``secrets`` (there is no stack) any placeholder can be filled.
+    """
+    loaded = load(found.texts, found=(*found.problems, *(secrets.problems if secrets else ())))
     checked = check(loaded, kubernetes=settings.kubernetes_version, weights=settings.checks.weights())
+    hidden = plaintexts(loaded)
+    checked = _masked(_with_placeholders(checked, loaded, secrets), Mask(hidden))
     needs = dependencies(loaded)
     needed = awaited(loaded, needs)
-    manifests = (
-        owned(instructed(manifest, needed=manifest.identity in needed), project=project, stack=settings.stack)
-        for manifest in loaded
+    phases = split(with_runs(tuple(_filled(loaded, secrets))))
+
+    def final(manifest: Manifest) -> Manifest:
+        told = instructed(manifest, needed=manifest.identity in needed)
+        return owned(told, project=project, stack=settings.stack)
+
+    return Declaration(
+        manifests=tuple(map(final, (*phases.before, *phases.main))),
+        needs=needs,
+        checked=checked,
+        after=tuple(map(final, phases.after)),
+        tests=tuple(owned(test, project=project, stack=settings.stack) for test in phases.tests),
+        plaintexts=hidden,
     )
-    return Declaration(tuple(manifests), needs, checked)
 
 
 def declared(root: Path, settings: Settings, *, project: str, tools: Tools) -> Declaration:
@@ -59,3 +101,25 @@ def declared(root: Path, settings: Settings, *, project: str, tools: Tools) -> D
     if made.checked.errors:
         raise InvalidManifests([found.problem for found in made.checked.errors])
     return made
+
+
+def _with_placeholders(
+    checked: Checked, manifests: Sequence[Manifest], secrets: StackSecrets | None
+) -> Checked:
+    """All that was found, and the placeholders that can't be filled."""
+    known = secrets.ciphertexts.keys() if secrets else None
+    wrong = placeholders.findings(manifests, known, secrets.stack if secrets else "")
+    return replace(checked, findings=(*checked.findings, *wrong))
+
+
+def _masked(checked: Checked, mask: Mask) -> Checked:
+    """What was found, without values of Secrets in its words."""
+    findings = (replace(one, problem=one.problem.masked(mask)) for one in checked.findings)
+    return replace(checked, findings=tuple(findings))
+
+
+def _filled(manifests: Sequence[Manifest], secrets: StackSecrets | None) -> Iterator[Manifest]:
+    """The manifests with escaped placeholders made text, and marked so that a rotated secret rolls them."""
+    for manifest in rolled(manifests, secrets.ciphertexts if secrets else {}):
+        body = literal(manifest.body)
+        yield manifest if body is manifest.body else replace(manifest, body=body)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from onestack import engine, standing
+from onestack import engine, stack_secrets, standing
 from onestack import settings as stack_settings
 from onestack.declaration import declared
 from onestack.engine import Outcome, Workspace
@@ -20,7 +22,7 @@ from onestack.local.plane import Plane, PlaneStatus
 from onestack.local.toolchain import Toolchain, ensure, prepared_pulumi_home
 from onestack.manifests import record
 from onestack.manifests.manifest import Manifest
-from onestack.progress import Progress
+from onestack.progress import Discreet, Progress
 from onestack.rendering.options import Tools
 from onestack.repository import Repository
 from onestack.settings import Settings
@@ -96,10 +98,12 @@ def reset_plane(repository: Repository, embedded: Plane, progress: Progress) -> 
     return status
 
 
-def read_manifests(repository: Repository, settings: Settings, progress: Progress) -> tuple[Manifest, ...]:
+def read_manifests(repository: Repository, settings: Settings, progress: Discreet) -> tuple[Manifest, ...]:
     """The stack's manifests as they go to the cluster. Raises: InvalidManifests, DependencyCycle."""
     tools = tools_of(repository, progress)
-    return declared(repository.root, settings, project=repository.project, tools=tools).manifests
+    made = declared(repository.root, settings, project=repository.project, tools=tools)
+    progress.hide(made.plaintexts)
+    return made.manifests
 
 
 def tools_of(repository: Repository, progress: Progress) -> Tools:
@@ -107,12 +111,13 @@ def tools_of(repository: Repository, progress: Progress) -> Tools:
     return lambda name: ensure(repository.root, progress, (name,)).path(name)
 
 
-def preview(stack: Stack, progress: Progress) -> Outcome:
+def preview(stack: Stack, progress: Discreet) -> Outcome:
     """What a deployment would change. Raises: OnestackError."""
     manifests = _readable(stack, progress)
     _reachable(stack, progress)
     engine.ensure_stack(stack.workspace)
-    found = _survey(stack, manifests, progress)
+    with _hiding(stack, progress):
+        found = _survey(stack, manifests, progress)
     for identity in found.strays:
         progress.note(f"a run that died left {identity}, which nothing declares: a deployment deletes it")
     for manifest in found.unheld:
@@ -122,13 +127,14 @@ def preview(stack: Stack, progress: Progress) -> Outcome:
     )
 
 
-def deploy(stack: Stack, progress: Progress) -> Deployment:
+def deploy(stack: Stack, progress: Discreet) -> Deployment:
     """Read -> survey -> finish what a dead run left -> up -> readiness. Raises: OnestackError."""
     began = time.monotonic()
     manifests = _readable(stack, progress)
     _reachable(stack, progress)
     engine.ensure_stack(stack.workspace)
-    found = _survey(stack, manifests, progress)
+    with _hiding(stack, progress):
+        found = _survey(stack, manifests, progress)
     _finish(stack, found, progress)
     outcome = _up(stack, found, progress)
     readiness = wait(stack, manifests, progress)
@@ -160,10 +166,11 @@ def _up(stack: Stack, found: Standing, progress: Progress) -> Outcome:
     return outcome
 
 
-def verify(stack: Stack, progress: Progress) -> tuple[tuple[Manifest, ...], WaitReport]:
+def verify(stack: Stack, progress: Discreet) -> tuple[tuple[Manifest, ...], WaitReport]:
     """One look at the readiness of all that the stack declares. Raises: OnestackError."""
     manifests = _readable(stack, progress)
-    return manifests, _ask(stack, lambda client: assess_now(client, _references(manifests)))
+    with _hiding(stack, progress):
+        return manifests, _ask(stack, lambda client: assess_now(client, _references(manifests)))
 
 
 def wait(stack: Stack, manifests: Sequence[Manifest], progress: Progress) -> WaitReport:
@@ -183,9 +190,10 @@ def wait(stack: Stack, manifests: Sequence[Manifest], progress: Progress) -> Wai
     return report
 
 
-def destroy(stack: Stack, progress: Progress) -> Outcome:
+def destroy(stack: Stack, progress: Discreet) -> Outcome:
     """Deletes all that the stack holds, and all of its own that a dead run left. Raises: OnestackError."""
-    _reachable(stack, progress)
+    with _hiding(stack, progress):
+        _reachable(stack, progress)
     engine.ensure_stack(stack.workspace)
     outcome = engine.destroy(stack.workspace, EngineProgress(progress, "destroying"))
     if left := _survey(stack, (), progress).strays:
@@ -220,7 +228,24 @@ def _ask(stack: Stack, question: Callable[[Client], Coroutine[Any, Any, T]]) -> 
     return asyncio.run(asked())
 
 
-def _readable(stack: Stack, progress: Progress) -> tuple[Manifest, ...]:
+@contextmanager
+def _hiding(stack: Stack, progress: Discreet) -> Iterator[None]:
+    """Has the stack's secrets decrypted, while something else goes on, and then masks them.
+
+    Raises: EngineFailed where they can't be decrypted.
+    """
+    if not stack_secrets.from_file(stack.repository.root, stack.settings.stack).encrypted:
+        yield
+        return
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        values = beside.submit(engine.secrets, stack.workspace)
+        try:
+            yield
+        finally:
+            progress.hide(values.result())
+
+
+def _readable(stack: Stack, progress: Discreet) -> tuple[Manifest, ...]:
     """Reads first what the program will read: its problems are then told, all of them, in seconds."""
     progress.step("reading manifests")
     return read_manifests(stack.repository, stack.settings, progress)

@@ -16,7 +16,7 @@ a traceback.
 from __future__ import annotations
 
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -36,6 +36,13 @@ class OnestackError(Exception):
         self.why = why
         self.hint = hint
         super().__init__(self.message())
+
+    def mask(self, hidden: Callable[[str], str]) -> None:
+        """Takes secret values out of all that it says."""
+        self.what, self.where, self.why, self.hint = map(
+            hidden, (self.what, self.where, self.why, self.hint)
+        )
+        self.args = (self.message(),)
 
     def message(self) -> str:
         """The message in full: one line, then indented lines for cause and next step."""
@@ -80,14 +87,39 @@ class UnknownStack(UsageError):
         )
 
 
-class InvalidSettings(UsageError):
-    """The stack's settings can't be read or don't fit together."""
+class NoStacks(UsageError):
+    """The repository has no settings file for any stack."""
 
-    def __init__(self, where: str, problems: tuple[str, ...]) -> None:
+    def __init__(self, root: str) -> None:
+        super().__init__(
+            "there is no stack to check",
+            where=root,
+            why="stacks/ holds no Pulumi.<stack>.yaml",
+            hint="add one, or name a folder of manifests with --manifests DIR",
+        )
+
+
+class NoManifests(UsageError):
+    """What ``--manifests`` names holds nothing to check."""
+
+    def __init__(self, given: str, why: str) -> None:
+        super().__init__(
+            "there are no manifests to check",
+            where=given,
+            why=why,
+            hint="name a folder of applications, or a folder or file of YAML",
+        )
+
+
+class InvalidSettings(UsageError):
+    """The stack's settings can't be read or don't fit together. ``problems`` holds all of them."""
+
+    def __init__(self, where: str, problems: Sequence[Problem]) -> None:
+        self.problems: tuple[Problem, ...] = tuple(problems)
         super().__init__(
             "the stack's settings are not valid",
             where=where,
-            why="\n".join(problems),
+            why="\n".join(map(str, self.problems)),
             hint="mend the file; every setting is described in docs/settings.md",
         )
 
@@ -134,6 +166,17 @@ class EngineFailed(OnestackError):
             f"pulumi {verb} failed on stack '{stack}'",
             why="\n".join(errors) or "the engine gave no reason",
             hint=hint,
+        )
+
+
+class SecretNotSet(OnestackError):
+    """The program was started without a value that a Secret's placeholder asks for."""
+
+    def __init__(self, stack: str, name: str, command: str) -> None:
+        super().__init__(
+            f"the engine was given no secret '{name}' for stack '{stack}'",
+            why="a placeholder asks for it, and the configuration of this run doesn't hold it",
+            hint=command,
         )
 
 
@@ -537,6 +580,10 @@ class Problem:
     what: str
     expected: str = ""
 
+    def masked(self, hidden: Callable[[str], str]) -> Problem:
+        """The same without secret values in its words."""
+        return Problem(self.file, self.line, self.column, hidden(self.what), hidden(self.expected))
+
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
         return f"{where}: {self.what}; {self.expected}" if self.expected else f"{where}: {self.what}"
@@ -577,6 +624,23 @@ class InvalidOwner(UsageError):
             f"the {what} '{name}' can't be written on Kubernetes objects",
             why=why,
             hint=f"choose another name for the {what}: letters, digits, '-', '_' and '.', at most 63",
+        )
+
+
+# --- Validation: onestack.validation --------------------------------------------------------------
+
+
+class UnknownKubernetes(UsageError):
+    """No schemas are at hand for a Kubernetes version."""
+
+    def __init__(self, version: str, known: Sequence[str]) -> None:
+        self.version = version
+        super().__init__(
+            f"the schemas of Kubernetes {version} are not at hand",
+            why=f"those of {known[0]} to {known[-1]} are"
+            if known
+            else "the package kubernetes-validate has none",
+            hint="set onestack:kubernetesVersion to the version of the cluster",
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Protocol
 
 
@@ -13,3 +14,10 @@ class Progress(Protocol):
 
     def note(self, text: str) -> None:
         """Prints a line that stays."""
+
+
+class Discreet(Progress, Protocol):
+    """A `Progress` that can be told what not to say."""
+
+    def hide(self, values: Iterable[bytes]) -> None:
+        """From now on these values are masked, in whatever form they stand in what is said."""

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from types import TracebackType
 
 from rich.console import Console
 from rich.markup import escape
 from rich.status import Status
+
+from onestack.errors import OnestackError
+from onestack.harmless import harmless
+from onestack.masking import Mask
 
 # Without a terminal, an activity that goes on is said again after this many seconds.
 _REMIND_SECONDS = 15.0
@@ -19,10 +24,14 @@ class Terminal:
 
     On a terminal one line shows the activity at hand and how long it has taken. Elsewhere (a log of
     CI) each activity is a line of its own, the same one again only when it takes long.
+
+    ``mask`` takes out what it was told to hide: of all that is shown here, and of the failure, if one
+    passes through its end. Whoever prints beside it uses the mask, too.
     """
 
     def __init__(self, console: Console | None = None) -> None:
         self.console = console or _stderr()
+        self.mask = Mask()
         self._began = time.monotonic()
         self._activity = ""
         self._said_at = 0.0
@@ -35,6 +44,12 @@ class Terminal:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.rest()
+        if isinstance(error, OnestackError):
+            error.mask(self.mask)
+
+    def hide(self, values: Iterable[bytes]) -> None:
+        """From now on these values are masked, in whatever form they stand in what is shown."""
+        self.mask = self.mask.hiding(values)
 
     def elapsed(self) -> float:
         """Seconds since the command began."""
@@ -42,7 +57,8 @@ class Terminal:
 
     def step(self, what: str) -> None:
         """Shows ``what`` as the activity at hand."""
-        line = f"{what} ({clock(self.elapsed())})"
+        what = self.mask(what)
+        line = harmless(f"{what} ({clock(self.elapsed())})")
         if self.console.is_terminal:
             if self._status is None:
                 self._status = self.console.status(escape(line))
@@ -57,7 +73,7 @@ class Terminal:
 
     def note(self, text: str) -> None:
         """Prints a line that stays."""
-        self.console.print(escape(text), soft_wrap=True)
+        self.console.print(escape(harmless(self.mask(text))), soft_wrap=True)
 
     def rest(self) -> None:
         """Takes the activity line away."""
@@ -67,9 +83,13 @@ class Terminal:
 
 
 def _stderr() -> Console:
-    console = Console(stderr=True, highlight=False)
+    console = Console(stderr=True, highlight=False, emoji=False)
     # A log has no edge to wrap at; without this a table in it is cut at 80 columns.
-    return console if console.is_terminal else Console(stderr=True, highlight=False, width=_LOG_WIDTH)
+    return (
+        console
+        if console.is_terminal
+        else Console(stderr=True, highlight=False, emoji=False, width=_LOG_WIDTH)
+    )
 
 
 def clock(seconds: float) -> str:

@@ -48,7 +48,7 @@ def preview(root: Path, stack: str, as_json: bool) -> None:
         outcome = delivery.preview(delivery.gather(find(root), stack, terminal), terminal)
         terminal.rest()
         if as_json:
-            print_document(tables.outcome_document(outcome))
+            print_document(tables.outcome_document(outcome), terminal.mask)
             return
         if outcome.steps:
             terminal.console.print(tables.changes(outcome.steps))
@@ -69,7 +69,7 @@ def deploy(root: Path, stack: str, as_json: bool) -> None:
         terminal.rest()
         if as_json:
             readiness = tables.readiness_document(deployment.manifests, deployment.readiness)
-            print_document(tables.outcome_document(deployment.outcome) | readiness)
+            print_document(tables.outcome_document(deployment.outcome) | readiness, terminal.mask)
             return
         terminal.console.print(tables.applications(deployment.manifests, deployment.readiness))
         terminal.note(f"{stack}: {tables.counted(deployment.outcome)}; took {deployment.seconds:.1f} s")
@@ -89,7 +89,7 @@ def verify(root: Path, stack: str, as_json: bool) -> None:
         manifests, readiness = delivery.verify(delivery.gather(find(root), stack, terminal), terminal)
         terminal.rest()
         if as_json:
-            print_document(tables.readiness_document(manifests, readiness))
+            print_document(tables.readiness_document(manifests, readiness), terminal.mask)
         else:
             terminal.console.print(tables.applications(manifests, readiness))
             terminal.note(readiness.message())
@@ -107,6 +107,6 @@ def destroy(root: Path, stack: str, as_json: bool) -> None:
         outcome = delivery.destroy(delivery.gather(find(root), stack, terminal), terminal)
         terminal.rest()
         if as_json:
-            print_document(tables.outcome_document(outcome))
+            print_document(tables.outcome_document(outcome), terminal.mask)
         else:
             terminal.note(f"{stack}: {tables.counted(outcome)} ({clock(terminal.elapsed())})")

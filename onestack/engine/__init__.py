@@ -1,7 +1,18 @@
 """The only user of the Pulumi command: runs it on a stack and turns what it says into values."""
 
 from onestack.engine.events import Diagnostic, Event, Step, Summary
-from onestack.engine.run import Outcome, destroy, died, ensure_stack, export, held, preview, unlock, up
+from onestack.engine.run import (
+    Outcome,
+    destroy,
+    died,
+    ensure_stack,
+    export,
+    held,
+    preview,
+    secrets,
+    unlock,
+    up,
+)
 from onestack.engine.workspace import HOME, Workspace, forget
 
 __all__ = [
@@ -19,6 +30,7 @@ __all__ = [
     "forget",
     "held",
     "preview",
+    "secrets",
     "unlock",
     "up",
 ]

@@ -7,7 +7,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -142,12 +142,24 @@ def destroy(workspace: Workspace, on_event: OnEvent) -> Outcome:
 
 def held(workspace: Workspace) -> frozenset[str]:
     """``type::name`` of every resource that the stack's state holds. Raises: EngineFailed."""
+    return frozenset(_typed_name(one) for one in _resources(workspace))
+
+
+def unfinished(workspace: Workspace) -> frozenset[str]:
+    """Those of `held` that were created and then didn't become ready. Raises: EngineFailed."""
+    return frozenset(_typed_name(one) for one in _resources(workspace) if one.get("initErrors"))
+
+
+def _typed_name(resource: Mapping[str, Any]) -> str:
+    return "::".join(str(resource["urn"]).split("::")[2:])
+
+
+def _resources(workspace: Workspace) -> Sequence[Mapping[str, Any]]:
     if workspace.checkpoint.exists():
         state = orjson.loads(workspace.checkpoint.read_bytes())["checkpoint"].get("latest") or {}
     else:
         state = export(workspace)["deployment"]
-    urns = (str(one["urn"]) for one in state.get("resources") or ())
-    return frozenset("::".join(urn.split("::")[2:]) for urn in urns)
+    return state.get("resources") or ()
 
 
 def export(workspace: Workspace) -> dict[str, Any]:
@@ -156,6 +168,24 @@ def export(workspace: Workspace) -> dict[str, Any]:
         _command(workspace, "stack", "export", "--stack", workspace.stack)
     )
     return exported
+
+
+def secrets(workspace: Workspace) -> frozenset[bytes]:
+    """The values that the stack's configuration holds encrypted, to be masked. Raises: EngineFailed."""
+    ensure_stack(workspace)
+    said = _command(workspace, "config", "--show-secrets", "--json", "--stack", workspace.stack)
+    held = [one for one in orjson.loads(said).values() if one.get("secret")]
+    texts = [text for one in held for text in (one.get("value"), *_texts(one.get("objectValue")))]
+    return frozenset(text.encode() for text in texts if text)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every string of a structured value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (dict, list)):
+        for held in value.values() if isinstance(value, dict) else value:
+            yield from _texts(held)
 
 
 @contextmanager

@@ -12,14 +12,18 @@ from onestack.manifests import strings
 from onestack.manifests.application import Application
 from onestack.manifests.definitions import GROUP, KIND, defined
 from onestack.manifests.flatten import flattened
+from onestack.manifests.garbage import uncollected
 from onestack.manifests.header import Header, header
+from onestack.manifests.hooks import hook_problems
 from onestack.manifests.manifest import Identity, Location, Manifest, group_of
 from onestack.manifests.node import Node
 from onestack.manifests.order import depends_on_problems
 from onestack.manifests.problems import Problems, Report
 from onestack.manifests.reader import read
 from onestack.manifests.scope import Kind, Kinds, builtin, unserved
+from onestack.manifests.secrets import plain, unnamed
 from onestack.manifests.text import Text
+from onestack.masking import Mask
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,13 @@ def load(
 
     Raises: InvalidManifests with every problem of every file.
     """
+    with uncollected():
+        return _loaded(texts, known_kinds, found)
+
+
+def _loaded(
+    texts: Sequence[Text], known_kinds: Iterable[Kind], found: Sequence[Problem]
+) -> tuple[Manifest, ...]:
     problems = Problems()
     drafts = []
     for application, its in groupby(texts, key=lambda text: text.application):
@@ -54,12 +65,24 @@ def load(
     kinds = _kinds(drafts, known_kinds, problems)
     manifests = [made for draft in drafts if (made := _manifest(draft, kinds, problems)) is not None]
     _refuse_duplicates(manifests, problems)
+    problems.found.extend(hook_problems(manifests))
     if not problems.found:
         # Only now: an object that was left out for a problem of its own would be missed here.
         problems.found.extend(depends_on_problems(manifests))
     if problems.found:
-        raise InvalidManifests(problems.found)
+        raise InvalidManifests(_masked(problems.found, drafts))
     return tuple(manifests)
+
+
+def _masked(found: Sequence[Problem], drafts: Sequence[_Draft]) -> list[Problem]:
+    """The problems without values of Secrets in their words, wherever they were quoted from."""
+    names = (
+        name
+        for draft in drafts
+        for name in (draft.header.name, draft.header.namespace, draft.text.application.name)
+    )
+    mask = Mask(unnamed((value for draft in drafts for value in plain(draft.node.value)), names))
+    return [problem.masked(mask) for problem in found]
 
 
 def _drafts_of(application: Application, texts: Sequence[Text], problems: Problems) -> list[_Draft]:

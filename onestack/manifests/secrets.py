@@ -23,16 +23,18 @@ _ROLLED: Final = frozenset({"Deployment", "StatefulSet", "DaemonSet"})
 _DIGITS: Final = 16
 
 
-def plaintexts(manifests: Iterable[Manifest]) -> frozenset[bytes]:
+def plaintexts(manifests: Sequence[Manifest]) -> frozenset[bytes]:
     """The values that Secrets hold in plain text, to be masked.
 
     Not those that are an object's or namespace's name, too: every line says them, and git does anyway.
     """
-    held = {value for manifest in manifests for value in _plaintexts(manifest.body)}
-    if not held:
-        return frozenset()
-    known = {name for m in manifests for name in (m.name, m.namespace, m.application) if name}
-    return frozenset(held - {name.encode() for name in known})
+    held = frozenset(value for manifest in manifests for value in plain(manifest.body))
+    return held and unnamed(held, (name for m in manifests for name in (m.name, m.namespace, m.application)))
+
+
+def unnamed(values: Iterable[bytes], known: Iterable[str | None]) -> frozenset[bytes]:
+    """The values that are not names of things that we speak of."""
+    return frozenset(values) - {name.encode() for name in known if name}
 
 
 def shown(body: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -63,7 +65,8 @@ def taken(spec: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(name for name in (*_of_containers(spec), *_of_volumes(spec)) if isinstance(name, str))
 
 
-def _plaintexts(body: Mapping[str, Any]) -> Iterator[bytes]:
+def plain(body: Mapping[str, Any]) -> Iterator[bytes]:
+    """The values that a Secret holds in plain text; nothing of any other object."""
     if is_secret(body):
         hidden = set(plaintext_paths(body))
         yield from (value for path, value in values(body) if path in hidden)

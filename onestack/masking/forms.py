@@ -110,8 +110,10 @@ def _quoted(text: str) -> Iterator[str]:
     yield text.replace("'", "'\"'\"'")
     if not (text.isascii() and text.isprintable()):
         for as_it_is in (True, False):
-            style = {"default_style": '"', "width": 2**20, "allow_unicode": as_it_is}
-            yield yaml.dump(text, Dumper=yaml.CSafeDumper, **style).strip()[1:-1]
+            written = yaml.dump(
+                text, Dumper=yaml.CSafeDumper, default_style='"', width=2**20, allow_unicode=as_it_is
+            )
+            yield written.strip()[1:-1]
 
 
 def _encoded(value: bytes) -> set[str]:

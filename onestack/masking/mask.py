@@ -46,6 +46,8 @@ class Mask:
 
     def tree(self, value: Any) -> Any:
         """A tree of plain values with its strings masked; keys are the schema's and stay."""
+        if not self.values:
+            return value
         if isinstance(value, str):
             return self(value)
         if isinstance(value, Mapping):

@@ -32,7 +32,7 @@ _SAID: Final[dict[Fault, tuple[str, str]]] = {
 }
 
 
-def findings(manifests: Sequence[Manifest], known: Collection[str], stack: str) -> Iterator[Finding]:
+def findings(manifests: Sequence[Manifest], known: Collection[str] | None, stack: str) -> Iterator[Finding]:
     """An error for each placeholder that is wrong, or whose name the stack doesn't know."""
     for manifest in manifests:
         for one in placeholders(manifest.body):
@@ -42,10 +42,10 @@ def findings(manifests: Sequence[Manifest], known: Collection[str], stack: str) 
                 yield Finding(Rule.SECRET, Severity.ERROR, manifest.identity, problem)
 
 
-def _said(one: Placeholder, known: Collection[str], stack: str) -> tuple[str, str] | None:
+def _said(one: Placeholder, known: Collection[str] | None, stack: str) -> tuple[str, str] | None:
     if one.fault:
         what, expected = _SAID[one.fault]
         return what.format(name=one.name[:80]), expected.format(name=one.name[:80])
-    if one.name in known:
+    if known is None or one.name in known:
         return None
     return f"stack '{stack}' has no secret '{one.name}'", f"set it: {command(stack, one.name)}"
