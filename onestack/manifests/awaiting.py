@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from onestack.manifests.hooks import hook
 from onestack.manifests.manifest import Manifest
 from onestack.manifests.scope import is_builtin
 
@@ -21,13 +22,23 @@ _MANAGER = {"pulumi.com/patchFieldManager": FIELD_MANAGER}
 # that it owns is gone, and a replacement would then meet the old one; in the background it goes at once.
 _LEAF = {"pulumi.com/skipAwait": "true", "pulumi.com/deletionPropagationPolicy": "background"}
 
+# A hook is waited for until it has ended. A Job that didn't end well is replaced by the next run, so
+# that it runs again; of a bare Pod the provider would be content to see it run.
+_HOOKS = {
+    ("batch", "Job"): {"pulumi.com/replaceUnready": "true"},
+    ("", "Pod"): {"pulumi.com/waitFor": "jsonpath={.status.phase}=Succeeded"},
+}
+
 
 def instructed(manifest: Manifest, *, needed: bool) -> Manifest:
     """The manifest with the provider's annotations; one that it sets itself is kept.
 
     ``needed`` says that other objects need this one ready, or that what it holds must be gone with it.
     """
-    annotations = _MANAGER | ({} if needed or _carries_others(manifest) else _LEAF)
+    is_hook = hook(manifest) is not None
+    annotations = _MANAGER | ({} if needed or is_hook or _carries_others(manifest) else _LEAF)
+    if is_hook:
+        annotations |= _HOOKS.get((manifest.group, manifest.kind), {})
     metadata = dict(manifest.body["metadata"])
     metadata["annotations"] = annotations | dict(metadata.get("annotations") or {})
     return replace(manifest, body={**manifest.body, "metadata": metadata})

@@ -23,10 +23,19 @@ class Backends:
 
     def __init__(self, manifests: Sequence[Manifest]) -> None:
         self._services = {m.identity: m for m in manifests if (m.group, m.kind) == ("", "Service")}
-        self._workloads = [m for m in manifests if (m.group, m.kind) in _TEMPLATES]
+        self._workloads: dict[str | None, list[Manifest]] = {}
+        self._found: dict[Identity, tuple[Identity, ...]] = {}
+        for manifest in manifests:
+            if (manifest.group, manifest.kind) in _TEMPLATES:
+                self._workloads.setdefault(manifest.namespace, []).append(manifest)
 
-    def of(self, manifest: Manifest) -> Iterator[Identity]:
+    def of(self, manifest: Manifest) -> tuple[Identity, ...]:
         """The Services of this set that the API server calls for the manifest, and their workloads."""
+        if manifest.identity not in self._found:
+            self._found[manifest.identity] = tuple(dict.fromkeys(self._look(manifest)))
+        return self._found[manifest.identity]
+
+    def _look(self, manifest: Manifest) -> Iterator[Identity]:
         for reference in called(manifest):
             service = self._services.get(reference)
             if service is not None:
@@ -37,14 +46,14 @@ class Backends:
         selector = at(service.body, "spec", "selector")
         if not isinstance(selector, Mapping) or not selector:
             return
-        for workload in self._workloads:
+        for workload in self._workloads.get(service.namespace, ()):
             labels = at(workload.body, *_TEMPLATES[workload.group, workload.kind], "metadata", "labels")
-            if (
-                workload.namespace == service.namespace
-                and isinstance(labels, Mapping)
-                and selector.items() <= labels.items()
-            ):
+            if isinstance(labels, Mapping) and _selects(selector, labels):
                 yield workload.identity
+
+
+def _selects(selector: Mapping[str, Any], labels: Mapping[str, Any]) -> bool:
+    return all(labels.get(key) == value for key, value in selector.items())
 
 
 def called(manifest: Manifest) -> Iterator[Identity]:

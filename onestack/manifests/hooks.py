@@ -34,6 +34,7 @@ _ORDINARY: Final = frozenset({"crd-install"})
 _KNOWN: Final = _BEFORE | _AFTER | _TEST | UNSUPPORTED_EVENTS | _ORDINARY
 _WEIGHT: Final = re.compile(r"[+-]?[0-9]{1,9}\Z")
 _RUN_DIGITS: Final = 16
+_RUNS: Final = frozenset({"Job", "Pod"})
 
 
 class Phase(StrEnum):
@@ -115,15 +116,19 @@ def delete_policies(manifest: Manifest) -> frozenset[str]:
 
 
 def split(manifests: Iterable[Manifest]) -> Split:
-    """The manifests by phase; hooks by weight, those of equal weight by name as Helm has it."""
-    found: dict[Phase | None, list[tuple[int, str, str, Manifest]]] = {}
+    """The manifests by phase; hooks by weight, those of equal weight by name as Helm has it.
+
+    Of one weight and name Helm sorts by its order of kinds: what runs comes last.
+    """
+    found: dict[Phase, list[tuple[int, str, bool, str, str, Manifest]]] = {}
     main = []
     for manifest in manifests:
         its = hook(manifest)
         if its is None:
             main.append(manifest)
         else:
-            row = (its.weight, manifest.resource_name, manifest.kind, manifest)
+            runs = manifest.kind in _RUNS
+            row = (its.weight, manifest.name, runs, manifest.kind, manifest.resource_name, manifest)
             found.setdefault(its.phase, []).append(row)
 
     def of(phase: Phase) -> tuple[Manifest, ...]:

@@ -81,8 +81,7 @@ class Manifest:
     @property
     def type_token(self) -> str:
         """Its Pulumi type: ``kubernetes:apps/v1:Deployment``; the core group is ``core/v1``."""
-        api_version = self.api_version if self.group else f"core/{self.api_version}"
-        return f"kubernetes:{api_version}:{self.kind}"
+        return type_token(self.api_version, self.kind)
 
     @property
     def rendered(self) -> bool:
@@ -112,6 +111,12 @@ class Manifest:
 def group_of(api_version: str) -> str:
     """The group of an apiVersion: ``apps`` of ``apps/v1``, empty for ``v1``."""
     return api_version.rpartition("/")[0]
+
+
+def type_token(api_version: str, kind: str) -> str:
+    """The Pulumi type of a kind in a version."""
+    named = api_version if group_of(api_version) else f"core/{api_version}"
+    return f"kubernetes:{named}:{kind}"
 
 
 def dotted(path: Sequence[str | int]) -> str:

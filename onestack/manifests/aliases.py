@@ -1,0 +1,56 @@
+"""The other names under which the engine may know an object: its types in other versions. Pure.
+
+The engine's name for an object holds its apiVersion. Without these aliases a new apiVersion of the
+same object would be planned as the creation of one object and the deletion of another, which is the
+same one. Which versions are one kind says Kubernetes's own history, as the official SDK has it
+(``versions.yaml``), and, for custom kinds, the CustomResourceDefinition among the manifests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import yaml
+
+from onestack.manifests.backends import at
+from onestack.manifests.manifest import Manifest, type_token
+
+_Kind = tuple[str, str]
+
+
+class Aliases:
+    """The aliases of a set of manifests."""
+
+    def __init__(self, manifests: Sequence[Manifest]) -> None:
+        self._custom: dict[_Kind, tuple[str, ...]] = {}
+        for manifest in manifests:
+            if (manifest.group, manifest.kind) == ("apiextensions.k8s.io", "CustomResourceDefinition"):
+                group, kind = at(manifest.body, "spec", "group"), at(manifest.body, "spec", "names", "kind")
+                self._custom[str(group), str(kind)] = tuple(_listed(manifest, str(group)))
+
+    def of(self, manifest: Manifest) -> tuple[str, ...]:
+        """The type tokens of the manifest's kind in its other versions; most kinds have none."""
+        versions = _known().get((manifest.api_version, manifest.kind), ())
+        custom = self._custom.get((manifest.group, manifest.kind), ())
+        others = dict.fromkeys((*versions, *custom))
+        return tuple(type_token(one, manifest.kind) for one in others if one != manifest.api_version)
+
+
+def _listed(definition: Manifest, group: str) -> Iterator[str]:
+    """All versions, served or not: the one that an object had may just have been switched off."""
+    versions = at(definition.body, "spec", "versions")
+    for version in versions if isinstance(versions, list) else ():
+        name = at(version, "name")
+        if isinstance(name, str):
+            yield f"{group}/{name}"
+
+
+@cache
+def _known() -> Mapping[_Kind, tuple[str, ...]]:
+    """The versions of each built-in kind that has more than one, by each apiVersion of it."""
+    text = resources.files("onestack.manifests").joinpath("versions.yaml").read_text(encoding="utf-8")
+    rows: list[dict[str, Any]] = yaml.load(text, Loader=yaml.CSafeLoader)
+    return {(version, row["kind"]): tuple(row["versions"]) for row in rows for version in row["versions"]}
