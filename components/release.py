@@ -37,7 +37,8 @@ class _Standing:
 class Release:
     """Declares the record after every workload and waits, in its hook, until all of them are ready.
 
-    ``digest`` is that of the manifests. What it deliberately does not do: wait for deletions
+    ``digest`` is that of the manifests and of the hooks that run ``after`` them, which it doesn't wait
+    for: they wait for it. What else it deliberately does not do: wait for deletions
     (the engine deletes after the record is written) or roll anything back.
     """
 
@@ -51,8 +52,9 @@ class Release:
         project: str,
         stack: str,
         timeout_seconds: float,
+        after: Sequence[Manifest] = (),
     ) -> None:
-        self.digest = digest(manifests)
+        self.digest = digest((*manifests, *after))
         self._stack, self._connect, self._timeout_seconds = stack, connect, timeout_seconds
         self._objects = [reference(manifest) for manifest in manifests]
         self._project = project
