@@ -10,11 +10,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from onestack.errors import InvalidKubeconfig
+from onestack.manifests.reader import read
 
+_SHOWN = 10
 _CREATE = "point to an existing kubeconfig file, or pass the contents of one"
 
 
@@ -137,15 +138,11 @@ def parse_kubeconfig(text: str, source: str) -> Kubeconfig:
     Raises:
         InvalidKubeconfig: not YAML, or fields are missing or of the wrong type.
     """
-    try:
-        data = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        at = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        problem = getattr(error, "problem", None) or "not readable as YAML"
-        raise InvalidKubeconfig(source, "", f"not YAML{at}: {problem}") from None
-    except RecursionError:
-        raise InvalidKubeconfig(source, "", "nested too deeply") from None
+    reading = read(text.encode("utf-8", "surrogatepass"), source)
+    if reading.problems:
+        raise InvalidKubeconfig(source, "", "\n".join(map(str, reading.problems[:_SHOWN])))
+    # As kubectl: what follows the first document doesn't count.
+    data = reading.documents[0].value if reading.documents else None
     if not isinstance(data, dict):
         raise InvalidKubeconfig(source, "", f"expected a mapping, found {_kind(data)}", _CREATE)
     return _validated(Kubeconfig, data, source)
@@ -160,7 +157,7 @@ def _validated(model: type[_Model], data: object, source: str) -> _Model:
     except ValidationError as error:
         problems = error.errors(include_input=False, include_url=False, include_context=False)
         field = _path(problems[0]["loc"])
-        why = "\n".join(f"{_path(problem['loc'])}: {problem['msg']}" for problem in problems[:10])
+        why = "\n".join(f"{_path(problem['loc'])}: {problem['msg']}" for problem in problems[:_SHOWN])
         raise InvalidKubeconfig(source, field, why) from None
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 from onestack.manifests.limits import Limits
 
 
@@ -14,24 +16,36 @@ class Exceeded(Exception):
 
 
 class Budget:
-    """What the documents of one file may still hold."""
+    """What was read of a file so far: ``nodes`` and ``characters``, with all that aliases repeat.
 
-    __slots__ = ("depth", "nodes", "used")
+    Whoever counts up ``nodes`` itself, because calls are dear, calls `exceeded` beyond ``most``.
+    """
+
+    __slots__ = ("_limits", "characters", "most", "nodes")
 
     def __init__(self, limits: Limits) -> None:
-        self.nodes = limits.nodes
-        self.depth = limits.depth
-        self.used = 0
+        self._limits = limits
+        self.most = limits.nodes
+        self.nodes = 0
+        self.characters = 0
 
-    def spend(self, line: int, column: int, nodes: int = 1) -> None:
-        """Counts nodes. Raises: Exceeded."""
-        self.used += nodes
-        if self.used > self.nodes:
-            what = f"the file holds more than {self.nodes} values"
-            raise Exceeded(line, column, what, "split it, and repeat less by aliases")
+    def spend(self, line: int, column: int, nodes: int, characters: int) -> None:
+        """Counts values. Raises: Exceeded."""
+        self.nodes += nodes
+        self.characters += characters
+        if self.nodes > self.most:
+            self.exceeded(line, column)
+        if self.characters > self._limits.characters:
+            what = f"the file holds more than {self._limits.characters} characters with what aliases repeat"
+            raise Exceeded(line, column, what, "repeat less by aliases")
+
+    def exceeded(self, line: int, column: int) -> NoReturn:
+        """Raises: Exceeded, for there are more than ``most`` nodes."""
+        what = f"the file holds more than {self.most} values"
+        raise Exceeded(line, column, what, "split it, and repeat less by aliases")
 
     def descend(self, line: int, column: int, depth: int) -> None:
         """Checks how deep values are nested. Raises: Exceeded."""
-        if depth > self.depth:
-            what = f"values are nested more than {self.depth} deep"
+        if depth > self._limits.depth:
+            what = f"values are nested more than {self._limits.depth} deep"
             raise Exceeded(line, column, what, "nest less; no Kubernetes object is so deep")

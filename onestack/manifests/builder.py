@@ -7,6 +7,7 @@ Here an alias shares what its anchor built, and its nodes are counted as often a
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from yaml.events import (
@@ -21,45 +22,55 @@ from yaml.events import (
 
 from onestack.manifests import tagged
 from onestack.manifests.budget import Budget
-from onestack.manifests.mapping import Mapping, Report, short
+from onestack.manifests.mapping import Mapping, Report
 from onestack.manifests.node import Node
+from onestack.manifests.places import Places
 from onestack.manifests.scalars import Unheld, resolve
 
 
 class _Open:
-    """A mapping or list whose end has not come yet; ``height`` is how deep what it holds goes."""
+    """A mapping or list whose end has not come yet.
 
-    __slots__ = ("anchored", "before", "height", "mapping", "node")
+    ``height`` is how deep what it holds goes; ``nodes`` and ``characters`` are what was used up before.
+    """
 
-    def __init__(self, node: Node, mapping: Mapping | None, anchored: _Anchored | None, before: int) -> None:
+    __slots__ = ("anchored", "characters", "height", "mapping", "node", "nodes")
+
+    def __init__(self, node: Node, mapping: Mapping | None, anchored: _Anchored | None, used: Budget) -> None:
         self.node = node
         self.mapping = mapping
         self.anchored = anchored
-        self.before = before
+        self.nodes = used.nodes - 1
+        self.characters = used.characters
         self.height = 1
 
 
 class _Anchored:
-    """What an anchor names; ``nodes`` is 0 while it is still open."""
+    """What an anchor names, and how much that is; ``nodes`` is 0 while it is still open."""
 
-    __slots__ = ("height", "node", "nodes")
+    __slots__ = ("characters", "height", "node", "nodes")
 
-    def __init__(self, node: Node, nodes: int) -> None:
+    def __init__(self, node: Node, nodes: int, characters: int) -> None:
         self.node = node
         self.nodes = nodes
+        self.characters = characters
         self.height = 0
 
 
 class Builder:
-    """Builds the tree of one document, ``root``; its text began in ``first_line`` of the file, from 1."""
+    """Builds the tree of one document, ``root``, whose values stand at ``places`` of the file.
 
-    def __init__(self, first_line: int, budget: Budget, report: Report) -> None:
-        self._first = first_line
+    ``whole`` turns false where a value is missing in it, so that what would be said of the rest is wrong.
+    """
+
+    def __init__(self, places: Places, budget: Budget, report: Report) -> None:
+        self._place_of = places.of
         self._budget = budget
         self._report = report
         self._stack: list[_Open] = []
         self._anchors: dict[str, _Anchored] = {}
         self.root: Node | None = None
+        self.whole = True
         self._handlers = {
             ScalarEvent: self._scalar,
             MappingStartEvent: self._mapping,
@@ -70,28 +81,30 @@ class Builder:
             DocumentStartEvent: self._document,
         }
 
-    def take(self, event: Any) -> None:
-        """Takes the parser's next event. Raises: Exceeded."""
-        handler = self._handlers.get(type(event))
-        if handler is not None:
-            handler(event)
-
-    def _at(self, event: Any) -> tuple[int, int]:
-        mark = event.start_mark
-        return self._first + mark.line, mark.column + 1
+    def build(self, events: Iterable[Any]) -> None:
+        """Takes all events of the parser. Raises: Exceeded, and what the parser and the report raise."""
+        handler_of = self._handlers.get
+        for event in events:
+            handler = handler_of(event.__class__)
+            if handler is not None:
+                handler(event)
 
     def _document(self, event: Any) -> None:
         if self.root is not None:
-            line, column = self._at(event)
+            line, column = self._place_of(event.start_mark)
             what = "another document begins here, which kubectl would not see"
             self._report(
                 line, column, what, "begin it with '---' at the start of a line; end lines with LF or CRLF"
             )
 
     def _scalar(self, event: Any) -> None:
-        line, column = self._at(event)
-        self._budget.spend(line, column)
+        line, column = self._place_of(event.start_mark)
         text: str = event.value
+        budget = self._budget
+        budget.characters += len(text)
+        budget.nodes += 1
+        if budget.nodes > budget.most:
+            budget.exceeded(line, column)
         plain: bool = event.implicit[0] and event.tag is None
         value: Any = text
         if plain:
@@ -107,7 +120,7 @@ class Builder:
         if value.__class__ is not str:
             node.text = text
         if event.anchor is not None:
-            self._anchors[event.anchor] = _Anchored(node, 1)
+            self._anchors[event.anchor] = _Anchored(node, 1, len(text))
         self._place(node, 0, plain=plain)
 
     def _tagged(self, tag: str, text: str, line: int, column: int) -> Any:
@@ -127,8 +140,8 @@ class Builder:
         self._open(event, node, None)
 
     def _start(self, event: Any, value: Any, kind: str) -> Node:
-        line, column = self._at(event)
-        self._budget.spend(line, column)
+        line, column = self._place_of(event.start_mark)
+        self._budget.spend(line, column, 1, 0)
         self._budget.descend(line, column, len(self._stack) + 1)
         if event.tag is not None:
             try:
@@ -140,26 +153,29 @@ class Builder:
     def _open(self, event: Any, node: Node, mapping: Mapping | None) -> None:
         anchored = None
         if event.anchor is not None:
-            anchored = self._anchors[event.anchor] = _Anchored(node, 0)
-        self._stack.append(_Open(node, mapping, anchored, self._budget.used - 1))
+            anchored = self._anchors[event.anchor] = _Anchored(node, 0, 0)
+        self._stack.append(_Open(node, mapping, anchored, self._budget))
 
     def _end(self, _: Any) -> None:
         closed = self._stack.pop()
         if closed.anchored is not None:
-            closed.anchored.nodes = self._budget.used - closed.before
+            closed.anchored.nodes = self._budget.nodes - closed.nodes
+            closed.anchored.characters = self._budget.characters - closed.characters
             closed.anchored.height = closed.height
         self._place(closed.node, closed.height, plain=False)
 
     def _alias(self, event: Any) -> None:
-        line, column = self._at(event)
+        line, column = self._place_of(event.start_mark)
         held = self._anchors.get(event.anchor)
         if held is None or not held.nodes:
-            what = "names no anchor" if held is None else "contains itself"
-            expected = "define the anchor before it is used, with '&'"
-            self._report(line, column, f"the alias *{short(event.anchor)} {what}", expected)
+            # Its name isn't repeated: it may be a secret that starts with '*'.
+            what = "this alias names no anchor" if held is None else "this alias contains itself"
+            expected = "define the anchor before it is used, with '&', or write the value in quotes"
+            self._report(line, column, what, expected)
+            self.whole = False
             self._place(Node(None, line, column), 0, plain=False)
             return
-        self._budget.spend(line, column, held.nodes)
+        self._budget.spend(line, column, held.nodes, held.characters)
         self._budget.descend(line, column, len(self._stack) + held.height)
         node = Node(held.node.value, line, column)
         node.text, node.children = held.node.text, held.node.children

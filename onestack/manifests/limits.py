@@ -9,10 +9,12 @@ from dataclasses import dataclass
 class Limits:
     """Bounds on one file. An object of the API can have about 3 MiB, so these are generous.
 
-    ``nodes`` counts every mapping, list, key and scalar, and what aliases repeat as often as they do.
+    ``nodes`` counts every mapping, list, key and scalar, ``characters`` the text of keys and scalars; what
+    aliases repeat counts as often as they do.
     """
 
     file_bytes: int = 16 * 1024 * 1024
+    characters: int = 16 * 1024 * 1024
     documents: int = 20_000
     nodes: int = 700_000
     depth: int = 100

@@ -27,7 +27,8 @@ class Mapping:
         self._fields: dict[str, Node] = {}
         node.children = self._fields
         self._report = report
-        self._key: tuple[str, int, int] | None = None
+        self._key: tuple[str | None, int, int] | None = None
+        """The key whose value comes next, with its place; one that can't be a key is None in it."""
         self._merging = False
         self._merged: set[str] | None = None
         """Keys that a merge gave and that may still be overridden; None before the first merge."""
@@ -54,17 +55,19 @@ class Mapping:
             return
         self._key = (key, node.line, node.column)
 
-    def _odd_key(self, node: Node) -> str:
+    def _odd_key(self, node: Node) -> str | None:
         if node.children is not None:
             self._report(node.line, node.column, f"a key is {node.said()}", "keys are strings")
-            return f"(key at {node.line}:{node.column})"
+            return None
         what = f"the key {short(node.text or '(empty)')} is {node.said()}, not a string, to kubectl"
         self._report(node.line, node.column, what, f"write {node.quoted()} in quotes")
         return node.text or ""
 
     def _take_value(self, node: Node) -> None:
-        key, line, column = self._key or ("", node.line, node.column)
+        key, line, column = self._key or (None, node.line, node.column)
         self._key = None
+        if key is None:
+            return
         held = self._fields.get(key)
         if held is not None and not (self._merged is not None and key in self._merged):
             expected = f"keep one; the other is in line {held.key_line}"

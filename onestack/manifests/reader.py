@@ -10,16 +10,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from yaml import CBaseLoader, MarkedYAMLError
-from yaml.reader import ReaderError
 
 from onestack.errors import Problem
 from onestack.manifests.budget import Budget, Exceeded
 from onestack.manifests.builder import Builder
+from onestack.manifests.garbage import uncollected
 from onestack.manifests.limits import LIMITS, Limits
 from onestack.manifests.node import Node
+from onestack.manifests.places import Places
 from onestack.manifests.stream import Chunk, Mistake, chunks, decoded, forbidden
 from onestack.manifests.syntax import explained
 
@@ -36,39 +38,65 @@ class Reading:
 
 
 def read(content: bytes, file: str, limits: Limits = LIMITS) -> Reading:
-    """Reads the YAML documents of a file. ``file`` is its name in problems; nothing is raised."""
-    problems: list[Problem] = []
-    if len(content) > limits.file_bytes:
-        what = f"the file has {len(content)} bytes"
-        return Reading((), (Problem(file, 0, 0, what, f"split it; at most {limits.file_bytes} are read"),))
-    text = decoded(content)
-    mistake = text if isinstance(text, Mistake) else forbidden(text)
-    if mistake is not None or isinstance(text, Mistake):
-        return Reading((), (_problem(file, mistake),) if mistake else ())
-    reader = _Reader(file, limits, problems)
-    documents = tuple(reader.documents(text))
-    if len(problems) >= limits.problems:
-        what = f"there are {limits.problems} problems or more"
-        problems.append(Problem(file, 0, 0, what, "the rest of the file was not read"))
-    return Reading(documents, tuple(problems))
+    """Reads the YAML documents of a file. ``file`` is its name in problems; nothing is raised.
+
+    A document with a problem of a value is there, too, so that its other problems can be found; one that
+    is no YAML, or lacks a value, is not.
+    """
+    reader = _Reader(file, limits)
+    with uncollected():
+        documents = tuple(reader.documents(content))
+    return Reading(documents, tuple(reader.problems))
+
+
+class _TooMany(Exception):
+    """There are as many problems as are told of one file."""
 
 
 class _Reader:
-    def __init__(self, file: str, limits: Limits, problems: list[Problem]) -> None:
+    def __init__(self, file: str, limits: Limits) -> None:
         self._file = file
         self._limits = limits
         self._budget = Budget(limits)
-        self._problems = problems
+        self.problems: list[Problem] = []
 
-    def documents(self, text: str) -> Iterator[Node]:
-        count = 0
+    def documents(self, content: bytes) -> Iterator[Node]:
+        """The documents that can be had, until a bound is exceeded."""
+        try:
+            yield from self._bounded(content)
+        except _TooMany:
+            what = f"there are {self._limits.problems} problems or more"
+            self.problems.append(Problem(self._file, 0, 0, what, "the rest of the file was not read"))
+
+    def _bounded(self, content: bytes) -> Iterator[Node]:
+        nodes = self._nodes(self._text(content))
+        try:
+            yield from islice(nodes, self._limits.documents)
+            more = next(nodes, None)
+        except Exceeded as bound:
+            self._report(bound.line, bound.column, bound.what, bound.expected)
+            return
+        if more is not None:
+            what = f"the file holds more than {self._limits.documents} documents"
+            self._report(more.line, more.column, what, "split it")
+
+    def _text(self, content: bytes) -> str:
+        """The file's text; empty where it can't be read."""
+        if len(content) > self._limits.file_bytes:
+            what = f"the file has {len(content)} bytes"
+            self._report(0, 0, what, f"split it; at most {self._limits.file_bytes} are read")
+            return ""
+        text = decoded(content)
+        mistake = text if isinstance(text, Mistake) else forbidden(text)
+        if mistake is not None:
+            self._mistaken(mistake)
+        return text if isinstance(text, str) and mistake is None else ""
+
+    def _nodes(self, text: str) -> Iterator[Node]:
+        """What the documents hold, without those that are empty."""
         for chunk in chunks(text):
-            if len(self._problems) >= self._limits.problems:
-                return
             if isinstance(chunk, Mistake):
-                self._problems.append(_problem(self._file, chunk))
-                continue
-            if not chunk.text.strip(" \r\n"):
+                self._mistaken(chunk)
                 continue
             directive = _DIRECTIVE.match(chunk.text)
             if directive is not None:
@@ -76,42 +104,27 @@ class _Reader:
                 what = "YAML directives (%YAML, %TAG) are not allowed"
                 self._report(line, 1, what, "remove the line; kubectl refuses it")
                 continue
-            try:
-                node = self._document(chunk)
-            except Exceeded as bound:
-                self._report(bound.line, bound.column, bound.what, bound.expected)
-                return
-            if node is None or node.value is None:
-                continue
-            count += 1
-            if count > self._limits.documents:
-                what = f"the file holds more than {self._limits.documents} documents"
-                self._report(node.line, node.column, what, "split it")
-                return
-            yield node
+            node = self._node(chunk)
+            if node is not None and node.value is not None:
+                yield node
 
-    def _document(self, chunk: Chunk) -> Node | None:
-        builder = Builder(chunk.line, self._budget, self._report)
-        found = len(self._problems)
-        parser = CBaseLoader(chunk.text)
+    def _node(self, chunk: Chunk) -> Node | None:
+        places = Places(chunk.text, chunk.line)
+        builder = Builder(places, self._budget, self._report)
+        parser = CBaseLoader(places.text)
         try:
-            while parser.check_event():
-                builder.take(parser.get_event())
-                if len(self._problems) >= self._limits.problems:
-                    return None
+            builder.build(iter(parser.get_event, None))
         except MarkedYAMLError as error:
-            self._report(*explained(error, chunk.text, chunk.line))
-            return None
-        except (ReaderError, UnicodeEncodeError) as error:
-            self._report(chunk.line, 1, f"this is not YAML: {error}", "mend the YAML")
+            self._report(*explained(error, places))
             return None
         finally:
             parser.dispose()
-        return builder.root if len(self._problems) == found else None
+        return builder.root if builder.whole else None
 
     def _report(self, line: int, column: int, what: str, expected: str) -> None:
-        self._problems.append(Problem(self._file, line, column, what, expected))
+        self.problems.append(Problem(self._file, line, column, what, expected))
+        if len(self.problems) >= self._limits.problems:
+            raise _TooMany
 
-
-def _problem(file: str, mistake: Mistake) -> Problem:
-    return Problem(file, mistake.line, mistake.column, mistake.what, mistake.expected)
+    def _mistaken(self, mistake: Mistake) -> None:
+        self._report(mistake.line, mistake.column, mistake.what, mistake.expected)

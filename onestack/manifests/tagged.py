@@ -7,7 +7,9 @@ from typing import Final
 from onestack.manifests.scalars import Scalar, Unheld, resolve
 
 PREFIX: Final = "tag:yaml.org,2002:"
-_SHOWN: Final = 40
+_PLAIN: Final = frozenset({"bool", "float", "int", "null"})
+_OTHERS: Final = frozenset({"binary", "map", "merge", "omap", "pairs", "seq", "set", "timestamp", "value"})
+_NO_TAG: Final = "remove it; manifests hold plain values"
 
 
 class TagRefused(ValueError):
@@ -23,7 +25,7 @@ def scalar(tag: str, text: str) -> Scalar:
     name = tag.removeprefix(PREFIX)
     if name == "str" and tag != name:
         return text
-    if tag == name or name not in {"bool", "int", "float", "null"}:
+    if tag == name or name not in _PLAIN:
         raise refused(tag)
     try:
         value = resolve(text)
@@ -41,9 +43,11 @@ def collection(tag: str, kind: str) -> None:
 
 
 def refused(tag: str) -> TagRefused:
-    """What to say of a tag that no manifest needs."""
-    shown = f"!!{tag.removeprefix(PREFIX)}" if tag.startswith(PREFIX) else tag
-    return TagRefused(f"the tag {shown[:_SHOWN]} is not allowed", "remove it; manifests hold plain values")
+    """What to say of a tag that no manifest needs; only YAML's own are named, others may be secrets."""
+    name = tag.removeprefix(PREFIX)
+    if tag != name and name in _PLAIN | _OTHERS:
+        return TagRefused(f"the tag !!{name} is not allowed", _NO_TAG)
+    return TagRefused("a tag is not allowed", f"{_NO_TAG}, or put the value in quotes if it starts with '!'")
 
 
 def _fits(name: str, value: Scalar) -> bool:

@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import orjson
-import yaml
-
 from onestack.errors import ProviderError
+from onestack.manifests.reader import read
 
 
 def active_cluster(inputs: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -34,11 +32,10 @@ def _load(value: Any) -> Mapping[str, Any]:
     if "\n" not in value and len(value) < 4096:  # noqa: PLR2004 - the longest path there is on Linux
         path = Path(value).expanduser()
         text = path.read_text() if path.is_file() else value
-    try:
-        loaded = orjson.loads(text) if text.startswith("{") else yaml.safe_load(text)
-    except (ValueError, yaml.YAMLError):
-        # The parser's own message quotes the line, and that may hold a token.
-        raise ProviderError("failed to parse kubeconfig: it is neither YAML nor JSON") from None
+    reading = read(text.encode("utf-8", "surrogatepass"), "kubeconfig")
+    if reading.problems:
+        raise ProviderError(f"failed to parse kubeconfig: {reading.problems[0]}")
+    loaded = reading.documents[0].value if reading.documents else None
     return loaded if isinstance(loaded, dict) else {}
 
 

@@ -175,11 +175,12 @@ def test_malformed(path: str, value: object, says: str) -> None:
     ("text", "says"),
     [
         ("", "it is empty"),
-        ("a: [\n", "not YAML at line"),
+        ("a: [\n", "2:1: a value or a closing bracket is missing"),
         ("- a\n- b\n", "expected a mapping, found list"),
         ("/no/such/file", "/no/such/file"),
         ("apiVersion: v1\nkind: Config\n", "current-context"),
-        ("[" * 3000 + "\n", "kubeconfig"),
+        ("[" * 3000 + "\n", "nested more than 100 deep"),
+        ("a: 1\na: 2\n", "2:1: the key 'a' stands twice"),
     ],
 )
 def test_not_a_kubeconfig(text: str, says: str) -> None:

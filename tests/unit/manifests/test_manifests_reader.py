@@ -45,7 +45,7 @@ def test_documents_are_cut_as_kubectl_cuts_them() -> None:
 
 def test_a_mistake_in_one_document_hides_none_in_the_others() -> None:
     reading = read(b"a: [\n---\nb: 1\n---\nc: 1\nc: 2\n", "f.yaml")
-    assert [document.value for document in reading.documents] == [{"b": 1}]
+    assert [document.value for document in reading.documents] == [{"b": 1}, {"c": 1}]
     assert [problem.line for problem in reading.problems] == [2, 6]
 
 
