@@ -11,17 +11,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from onestack import engine, stack_secrets, standing
+from onestack import chart_tests, engine, stack_secrets, standing
 from onestack import settings as stack_settings
-from onestack.declaration import declared
+from onestack.chart_tests import Tested
+from onestack.declaration import Declaration, declared
 from onestack.engine import Outcome, Workspace
-from onestack.errors import ClusterNotStarted, NotReady
+from onestack.errors import ClusterNotStarted, EngineFailed, HookFailed, NotReady, OnestackError
 from onestack.kube.client import Client
 from onestack.kube.connection import Connection, connect
 from onestack.local.plane import Plane, PlaneStatus
 from onestack.local.toolchain import Toolchain, ensure, prepared_pulumi_home
 from onestack.manifests import record
+from onestack.manifests.hooks import hook
 from onestack.manifests.manifest import Manifest
+from onestack.manifests.secrets import names_of, unnamed
 from onestack.progress import Discreet, Progress
 from onestack.rendering.options import Tools
 from onestack.repository import Repository
@@ -29,6 +32,7 @@ from onestack.settings import Settings
 from onestack.show import EngineProgress
 from onestack.standing import Standing
 from onestack.wait import ObjectRef, WaitReport, assess_now, reference, until_ready
+from onestack.wait.absent import GONE
 
 USER_AGENT = "onestack"
 
@@ -60,6 +64,20 @@ class Deployment:
     manifests: tuple[Manifest, ...]
     readiness: WaitReport
     seconds: float
+
+
+@dataclass(frozen=True)
+class Verification:
+    """Whether what is declared is ready, and how its chart tests ended."""
+
+    manifests: tuple[Manifest, ...]
+    readiness: WaitReport
+    tests: tuple[Tested, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """True when all is ready and every test passed."""
+        return self.readiness.ok and all(test.state == "passed" for test in self.tests)
 
 
 def gather(repository: Repository, stack: str, progress: Progress) -> Stack:
@@ -98,12 +116,12 @@ def reset_plane(repository: Repository, embedded: Plane, progress: Progress) -> 
     return status
 
 
-def read_manifests(repository: Repository, settings: Settings, progress: Discreet) -> tuple[Manifest, ...]:
-    """The stack's manifests as they go to the cluster. Raises: InvalidManifests, DependencyCycle."""
+def read_manifests(repository: Repository, settings: Settings, progress: Discreet) -> Declaration:
+    """What the stack declares for its cluster. Raises: InvalidManifests, DependencyCycle."""
     tools = tools_of(repository, progress)
     made = declared(repository.root, settings, project=repository.project, tools=tools)
     progress.hide(made.plaintexts)
-    return made.manifests
+    return made
 
 
 def tools_of(repository: Repository, progress: Progress) -> Tools:
@@ -113,10 +131,10 @@ def tools_of(repository: Repository, progress: Progress) -> Tools:
 
 def preview(stack: Stack, progress: Discreet) -> Outcome:
     """What a deployment would change. Raises: OnestackError."""
-    manifests = _readable(stack, progress)
+    manifests = _readable(stack, progress).applied
     _reachable(stack, progress)
     engine.ensure_stack(stack.workspace)
-    with _hiding(stack, progress):
+    with _hiding(stack, progress, manifests):
         found = _survey(stack, manifests, progress)
     for identity in found.strays:
         progress.note(f"a run that died left {identity}, which nothing declares: a deployment deletes it")
@@ -130,13 +148,16 @@ def preview(stack: Stack, progress: Discreet) -> Outcome:
 def deploy(stack: Stack, progress: Discreet) -> Deployment:
     """Read -> survey -> finish what a dead run left -> up -> readiness. Raises: OnestackError."""
     began = time.monotonic()
-    manifests = _readable(stack, progress)
+    manifests = _readable(stack, progress).applied
     _reachable(stack, progress)
     engine.ensure_stack(stack.workspace)
-    with _hiding(stack, progress):
+    with _hiding(stack, progress, manifests):
         found = _survey(stack, manifests, progress)
     _finish(stack, found, progress)
-    outcome = _up(stack, found, progress)
+    try:
+        outcome = _up(stack, found, progress)
+    except EngineFailed as error:
+        raise _said_by_hooks(stack, manifests, error) from None
     readiness = wait(stack, manifests, progress)
     return Deployment(outcome, manifests, readiness, time.monotonic() - began)
 
@@ -166,11 +187,39 @@ def _up(stack: Stack, found: Standing, progress: Progress) -> Outcome:
     return outcome
 
 
-def verify(stack: Stack, progress: Discreet) -> tuple[tuple[Manifest, ...], WaitReport]:
-    """One look at the readiness of all that the stack declares. Raises: OnestackError."""
-    manifests = _readable(stack, progress)
+def _said_by_hooks(stack: Stack, manifests: Sequence[Manifest], error: EngineFailed) -> OnestackError:
+    """The failure of a run, with what hooks that didn't end well say where there are any."""
+    hooks = [reference(manifest) for manifest in manifests if hook(manifest)]
+    try:
+        found = _ask(stack, lambda client: assess_now(client, hooks)).not_ready if hooks else ()
+    except OnestackError:
+        return error
+    said = tuple(str(one) for one in found if one.verdict != GONE)
+    return HookFailed(stack.settings.stack, said, error.why) if said else error
+
+
+def verify(stack: Stack, progress: Discreet) -> Verification:
+    """One look at the readiness of all that the stack declares, then its tests. Raises: OnestackError."""
+    made = _readable(stack, progress)
     with _hiding(stack, progress):
-        return manifests, _ask(stack, lambda client: assess_now(client, _references(manifests)))
+        readiness = _ask(stack, lambda client: assess_now(client, _references(made.applied)))
+    return Verification(made.applied, readiness, _tested(stack, made.tests, readiness, progress))
+
+
+def _tested(
+    stack: Stack, tests: Sequence[Manifest], readiness: WaitReport, progress: Progress
+) -> tuple[Tested, ...]:
+    """How the stack's chart tests end; what isn't ready is not tried out."""
+    if not (tests and readiness.ok):
+        return chart_tests.not_run(tests, chart_tests.NOT_READY)
+    owner = chart_tests.Owner(stack.repository.project, stack.settings.stack)
+    timeout = stack.settings.readiness.timeout_seconds
+    return _ask(
+        stack,
+        lambda client: chart_tests.run(
+            client, tests, owner, timeout_seconds=timeout, on_progress=progress.step
+        ),
+    )
 
 
 def wait(stack: Stack, manifests: Sequence[Manifest], progress: Progress) -> WaitReport:
@@ -214,6 +263,7 @@ def _survey(stack: Stack, manifests: Sequence[Manifest], progress: Progress) -> 
     return Standing(
         live=_ask(stack, lambda client: standing.survey(client, project, name)),
         held=standing.identities(engine.held(stack.workspace)),
+        unfinished=standing.identities(engine.unfinished(stack.workspace)),
         declared=(*manifests, *(records if manifests else ())),
     )
 
@@ -229,8 +279,10 @@ def _ask(stack: Stack, question: Callable[[Client], Coroutine[Any, Any, T]]) -> 
 
 
 @contextmanager
-def _hiding(stack: Stack, progress: Discreet) -> Iterator[None]:
+def _hiding(stack: Stack, progress: Discreet, manifests: Sequence[Manifest] = ()) -> Iterator[None]:
     """Has the stack's secrets decrypted, while something else goes on, and then masks them.
+
+    Not those that are names among the manifests: every other line says them.
 
     Raises: EngineFailed where they can't be decrypted.
     """
@@ -242,10 +294,10 @@ def _hiding(stack: Stack, progress: Discreet) -> Iterator[None]:
         try:
             yield
         finally:
-            progress.hide(values.result())
+            progress.hide(unnamed(values.result(), names_of(manifests)))
 
 
-def _readable(stack: Stack, progress: Discreet) -> tuple[Manifest, ...]:
+def _readable(stack: Stack, progress: Discreet) -> Declaration:
     """Reads first what the program will read: its problems are then told, all of them, in seconds."""
     progress.step("reading manifests")
     return read_manifests(stack.repository, stack.settings, progress)

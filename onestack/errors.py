@@ -39,9 +39,7 @@ class OnestackError(Exception):
 
     def mask(self, hidden: Callable[[str], str]) -> None:
         """Takes secret values out of all that it says."""
-        self.what, self.where, self.why, self.hint = map(
-            hidden, (self.what, self.where, self.why, self.hint)
-        )
+        self.what, self.where, self.why, self.hint = map(hidden, (self.what, self.where, self.why, self.hint))
         self.args = (self.message(),)
 
     def message(self) -> str:
@@ -251,6 +249,17 @@ class NotReady(OnestackError):
             why=said,
             hint="the objects are applied and stay; mend the cause and run again, "
             "which waits again for what is not ready",
+        )
+
+
+class HookFailed(OnestackError):
+    """A hook that runs before or after the release didn't end well, so the deployment didn't either."""
+
+    def __init__(self, stack: str, hooks: Sequence[str], engine: str) -> None:
+        super().__init__(
+            f"{len(hooks)} {'hook' if len(hooks) == 1 else 'hooks'} failed on stack '{stack}'",
+            why="\n".join((*hooks, "", "the engine said:", engine)),
+            hint="mend the cause and run again: what was done is kept, and a failed hook's Job runs anew",
         )
 
 

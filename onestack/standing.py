@@ -32,11 +32,15 @@ Live = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Standing:
-    """``live`` are the stack's own objects, ``held`` what its state holds, ``declared`` its manifests."""
+    """``live`` are the stack's own objects, ``held`` what its state holds, ``declared`` its manifests.
+
+    ``unfinished`` are those of ``held`` that didn't become ready when they were created.
+    """
 
     live: Mapping[Identity, Live]
     held: frozenset[Identity]
     declared: tuple[Manifest, ...]
+    unfinished: frozenset[Identity] = frozenset()
 
     @property
     def unheld(self) -> tuple[Manifest, ...]:
@@ -53,9 +57,16 @@ class Standing:
 
     @property
     def missing(self) -> tuple[Identity, ...]:
-        """Declared and in the state, but not there: somebody, or a run that died, deleted them."""
-        lasting = [one.identity for one in self.declared if not reference(one).may_vanish]
-        return tuple(one for one in lasting if one in self.held and one not in self.live)
+        """Declared and in the state, but not there: somebody, or a run that died, deleted them.
+
+        A Job that its TTL removed is not missing, unless it failed: then it has to run again.
+        """
+        wanted = [
+            one.identity
+            for one in self.declared
+            if one.identity in self.unfinished or not reference(one).may_vanish
+        ]
+        return tuple(one for one in wanted if one in self.held and one not in self.live)
 
 
 def identities(resources: Iterable[str]) -> frozenset[Identity]:

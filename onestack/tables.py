@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from rich.table import Table
 
 from onestack.addresses import Address
+from onestack.chart_tests import Tested
 from onestack.engine import Outcome, Step
 from onestack.local.plane import PlaneStatus
 from onestack.local.toolchain import Row
@@ -158,6 +159,32 @@ def readiness_document(manifests: Sequence[Manifest], readiness: WaitReport) -> 
             name: dict(Counter(states)) for name, states in _by_application(manifests, readiness).items()
         },
         "notReady": [str(outcome) for outcome in readiness.not_ready],
+    }
+
+
+def tests(found: Sequence[Tested]) -> Iterator[str]:
+    """A line for each chart test, then one of counts; nothing where there are none."""
+    ran = [test for test in found if test.is_test or test.state != "passed"]
+    yield from (f"test {test.manifest.application}: {test}" for test in ran)
+    if ran:
+        counts = Counter(test.state for test in ran)
+        yield f"{len(ran)} chart tests: " + ", ".join(f"{counts[state]} {state}" for state in sorted(counts))
+
+
+def tests_document(found: Sequence[Tested]) -> dict[str, Any]:
+    """Chart tests as a JSON document (schema: docs/json.md)."""
+    return {
+        "tests": [
+            {
+                "application": test.manifest.application,
+                "object": str(reference(test.manifest)),
+                "state": test.state,
+                "message": test.message,
+                "seconds": round(test.seconds, 1),
+            }
+            for test in found
+            if test.is_test or test.state != "passed"
+        ]
     }
 
 

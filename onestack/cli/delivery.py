@@ -84,16 +84,19 @@ def deploy(root: Path, stack: str, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def verify(root: Path, stack: str, as_json: bool) -> None:
-    """Say whether all that STACK declares is ready now."""
+    """Say whether all that STACK declares is ready now, and run its chart tests."""
     with Terminal() as terminal:
-        manifests, readiness = delivery.verify(delivery.gather(find(root), stack, terminal), terminal)
+        found = delivery.verify(delivery.gather(find(root), stack, terminal), terminal)
         terminal.rest()
         if as_json:
-            print_document(tables.readiness_document(manifests, readiness), terminal.mask)
+            readiness = tables.readiness_document(found.manifests, found.readiness)
+            print_document(readiness | tables.tests_document(found.tests), terminal.mask)
         else:
-            terminal.console.print(tables.applications(manifests, readiness))
-            terminal.note(readiness.message())
-        if not readiness.ok:
+            terminal.console.print(tables.applications(found.manifests, found.readiness))
+            terminal.note(found.readiness.message())
+            for line in tables.tests(found.tests):
+                terminal.note(line)
+        if not found.ok:
             sys.exit(OnestackError.exit_code)
 
 

@@ -10,6 +10,7 @@ from onestack.engine.run import (
     held,
     preview,
     secrets,
+    unfinished,
     unlock,
     up,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "held",
     "preview",
     "secrets",
+    "unfinished",
     "unlock",
     "up",
 ]

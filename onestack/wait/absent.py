@@ -8,12 +8,13 @@ from typing import Any, Final
 
 from onestack.health import Verdict
 from onestack.health.jobs import job
-from onestack.health.live import conditions
+from onestack.health.live import conditions, text
 from onestack.wait.reference import ObjectRef
 
 Live = Mapping[str, Any]
 
 GONE: Final = Verdict("failed", "does not exist", final=True)
+ENDED: Final = Verdict("ready", "gone: it was collected after it had run to its end")
 VANISHED: Final = Verdict("ready", "gone: its ttlSecondsAfterFinished removed it after it finished")
 
 
@@ -24,6 +25,8 @@ def absent(ref: ObjectRef, last: Live | None, *, seen_to_the_end: bool) -> Verdi
     one that was deleted; otherwise there may have been newer ones that nobody saw.
     A wait begins after everything was applied, so a Job that vanishes and was never seen did run.
     """
+    if ref.kind == "Pod" and ref.may_vanish:
+        return ENDED if last is None or text(last, "status", "phase") == "Succeeded" else GONE
     if ref.kind != "Job":
         return GONE
     if last is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from onestack.manifests.hooks import hook
 from onestack.manifests.manifest import Manifest
 
 
@@ -32,7 +33,12 @@ def reference(manifest: Manifest) -> ObjectRef:
 
 
 def _may_vanish(manifest: Manifest) -> bool:
-    """True for Jobs with a TTL: the TTL controller deletes those that are complete, and failed ones too."""
+    """True for Jobs with a TTL: the TTL controller deletes those that are complete, and failed ones too.
+
+    And for the Pod of a hook, which runs to its end: such Pods are collected with their node.
+    """
+    if (manifest.group, manifest.kind) == ("", "Pod"):
+        return hook(manifest) is not None
     spec = manifest.body.get("spec")
     is_job = (manifest.group, manifest.kind) == ("batch", "Job")
     return is_job and isinstance(spec, dict) and spec.get("ttlSecondsAfterFinished") is not None

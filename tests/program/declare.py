@@ -14,8 +14,11 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 from pulumi.runtime import MockCallArgs, MockResourceArgs, Mocks
 
-from components.workloads import properties, register
+from components.secret_values import properties
+from components.workloads import Registry
+from onestack.manifests.aliases import Aliases
 from onestack.manifests.manifest import Location, Manifest
+from onestack.manifests.order import dependencies
 
 
 class Recorder(Mocks):
@@ -53,9 +56,10 @@ def main() -> None:
     secret: dict[str, list[str]] = {}
 
     async def declare() -> None:
-        register(MANIFESTS, kubernetes.Provider("cluster"))
+        registry = Registry(kubernetes.Provider("cluster"), Aliases(MANIFESTS), hook_seconds=60)
+        registry.register(MANIFESTS, dependencies(MANIFESTS))
         for one in MANIFESTS:
-            values = properties(one).items()
+            values = properties(one.body).items()
             secret[one.kind] = [
                 key for key, value in values if isinstance(value, pulumi.Output) and await value.is_secret()
             ]
