@@ -29,7 +29,12 @@ def plaintexts(manifests: Sequence[Manifest]) -> frozenset[bytes]:
     Not those that are an object's or namespace's name, too: every line says them, and git does anyway.
     """
     held = frozenset(value for manifest in manifests for value in plain(manifest.body))
-    return held and unnamed(held, (name for m in manifests for name in (m.name, m.namespace, m.application)))
+    return held and unnamed(held, names_of(manifests))
+
+
+def names_of(manifests: Iterable[Manifest]) -> Iterator[str | None]:
+    """The names that every other line of ours says: objects, namespaces, applications."""
+    return (name for one in manifests for name in (one.name, one.namespace, one.application))
 
 
 def unnamed(values: Iterable[bytes], known: Iterable[str | None]) -> frozenset[bytes]:
