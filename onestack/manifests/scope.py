@@ -14,6 +14,8 @@ import yaml
 from onestack.manifests.manifest import group_of
 
 KUBERNETES = "1.36"
+OLDEST = "1.25"
+"""The oldest release that manifests can be checked against."""
 
 
 @dataclass(frozen=True)
@@ -40,14 +42,24 @@ Kinds = Mapping[tuple[str, str], Kind]
 
 
 @dataclass(frozen=True)
-class Removed:
-    """An apiVersion of kinds that is no longer served; ``instead`` is empty where nothing follows."""
+class Superseded:
+    """An apiVersion of kinds that was given up; ``instead`` is empty where nothing follows.
+
+    ``deprecated`` and ``removed`` are minor versions such as ``1.25``; empty where that is unknown or
+    not announced.
+    """
 
     version: str
     kinds: tuple[str, ...]
-    removed: str
-    instead: str
+    deprecated: str = ""
+    removed: str = ""
+    instead: str = ""
     hint: str = ""
+
+    @property
+    def advice(self) -> str:
+        """What to write instead."""
+        return self.hint or f"write 'apiVersion: {self.instead}'"
 
 
 @cache
@@ -63,20 +75,37 @@ def is_builtin(group: str, kind: str) -> bool:
 
 
 @cache
-def removed() -> tuple[Removed, ...]:
-    """The apiVersions that Kubernetes has removed."""
-    return tuple(Removed(**{**row, "kinds": tuple(row["kinds"])}) for row in _data("removed.yaml"))
+def superseded() -> tuple[Superseded, ...]:
+    """The apiVersions that Kubernetes has given up, or will."""
+    return tuple(Superseded(**{**row, "kinds": tuple(row["kinds"])}) for row in _data("superseded.yaml"))
+
+
+def superseding(api_version: str, kind: str) -> Superseded | None:
+    """What there is to know of an apiVersion of a kind that was given up."""
+    rows = superseded()
+    return next((row for row in rows if row.version == api_version and kind in row.kinds), None)
+
+
+def is_before(version: str, other: str) -> bool:
+    """Whether a Kubernetes minor version, such as ``1.9``, is older than another."""
+    return _numbers(version) < _numbers(other)
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(part) for part in version.split(".")]
 
 
 def unserved(api_version: str, kind: str, kinds: Kinds) -> tuple[str, str] | None:
-    """Why the API server won't take this apiVersion and kind, and what to write; None if it will."""
+    """Why no release that onestack knows takes this apiVersion and kind, and what to write; else None.
+
+    Whether the declared release takes it is for validation to say.
+    """
     served = kinds.get((group_of(api_version), kind))
-    if served is not None and api_version in served.api_versions():
+    gone = superseding(api_version, kind)
+    if served is not None and (api_version in served.api_versions() or _was_served(gone)):
         return None
-    for gone in removed():
-        if gone.version == api_version and kind in gone.kinds:
-            expected = f"write 'apiVersion: {gone.instead}'" if gone.instead else gone.hint
-            return f"there is no {kind} in {api_version} since Kubernetes {gone.removed}", expected
+    if gone is not None and gone.removed:
+        return f"there is no {kind} in {api_version} since Kubernetes {gone.removed}", gone.advice
     suggestion = _suggestion(group_of(api_version), kind, kinds)
     if suggestion:
         return f"there is no {kind} in {api_version}", suggestion
@@ -84,6 +113,10 @@ def unserved(api_version: str, kind: str, kinds: Kinds) -> tuple[str, str] | Non
         f"the kind {kind} of {api_version} is not known, so neither is whether it lives in a namespace",
         "add its CustomResourceDefinition to the manifests of one of the stack's applications",
     )
+
+
+def _was_served(gone: Superseded | None) -> bool:
+    return gone is not None and is_before(OLDEST, gone.removed or KUBERNETES)
 
 
 def _suggestion(group: str, kind: str, kinds: Kinds) -> str:

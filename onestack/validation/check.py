@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from onestack.manifests.manifest import Manifest
-from onestack.validation.finding import Finding, Severity, Weights
+from onestack.validation import deprecated, namespaces, plaintext, references
+from onestack.validation.builtin import release
+from onestack.validation.custom import Definitions, Looked
+from onestack.validation.fault import Fault
+from onestack.validation.finding import Finding, Rule, Severity, Weights
+from onestack.validation.hooks import hook_findings
+from onestack.validation.objects import look
 from onestack.validation.verdict import State, Verdict
 
 
@@ -24,9 +30,58 @@ class Checked:
 
 
 def check(manifests: Sequence[Manifest], *, kubernetes: str, weights: Weights) -> Checked:
-    """Checks manifests against each other and the schemas of a Kubernetes version, such as ``1.36``."""
-    del kubernetes, weights
+    """Checks manifests against each other and the schemas of a Kubernetes version, such as ``1.36``.
+
+    The findings stand in the order of the manifests, then of the places in them.
+
+    Raises: UnknownKubernetes where the version's schemas are not at hand.
+    """
+    known = release(kubernetes)
+    definitions = Definitions(manifests, known)
+    looked = [look(manifest, known, definitions) for manifest in manifests]
+    found = [
+        *(
+            _finding(manifest, fault)
+            for manifest, at in zip(manifests, looked, strict=True)
+            for fault in at.faults
+        ),
+        *_between(manifests, weights),
+        *deprecated.findings(tuple(manifests), known, weights),
+    ]
+    failed = {finding.identity for finding in found if finding.severity is Severity.ERROR}
     verdicts = (
-        Verdict(manifest.identity, State.NOT_CHECKABLE, "no schema is known") for manifest in manifests
+        _verdict(manifest, at, failed=manifest.identity in failed)
+        for manifest, at in zip(manifests, looked, strict=True)
     )
-    return Checked(tuple(verdicts), ())
+    return Checked(tuple(verdicts), _sorted(found, manifests))
+
+
+def _between(manifests: Sequence[Manifest], weights: Weights) -> Iterator[Finding]:
+    """What only shows when the manifests are seen together."""
+    yield from references.findings(manifests, weights)
+    yield from namespaces.findings(manifests, weights)
+    yield from plaintext.findings(manifests, weights)
+    yield from hook_findings(manifests, weights)
+
+
+def _finding(manifest: Manifest, fault: Fault) -> Finding:
+    problem = manifest.problem(fault.what, fault.expected, *fault.path, key=fault.key)
+    return Finding(Rule.SCHEMA, Severity.ERROR, manifest.identity, problem)
+
+
+def _verdict(manifest: Manifest, looked: Looked, *, failed: bool) -> Verdict:
+    if failed:
+        return Verdict(manifest.identity, State.INVALID, unchecked=looked.unchecked)
+    if looked.because:
+        return Verdict(manifest.identity, State.NOT_CHECKABLE, looked.because)
+    return Verdict(manifest.identity, State.VALID, unchecked=looked.unchecked)
+
+
+def _sorted(found: Sequence[Finding], manifests: Sequence[Manifest]) -> tuple[Finding, ...]:
+    order = {manifest.identity: index for index, manifest in enumerate(manifests)}
+
+    def key(finding: Finding) -> tuple[int, int, int]:
+        problem = finding.problem
+        return (order.get(finding.identity, len(order)), problem.line, problem.column)
+
+    return tuple(sorted(dict.fromkeys(found), key=key))

@@ -18,8 +18,12 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Verdict:
-    """``because`` says why an object is not checkable, and is empty for the others."""
+    """``because`` says why an object is not checkable, and is empty for the others.
+
+    ``unchecked`` says what of a checked object had to be left out, such as rules in an unknown language.
+    """
 
     identity: Identity
     state: State
     because: str = ""
+    unchecked: str = ""

@@ -1,0 +1,266 @@
+"""What a schema's validator found, in plain words at the right place: one message per cause. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import jsonschema_rs
+
+from onestack.manifests.manifest import dotted
+from onestack.validation.fault import Fault, by_path, listed, said
+from onestack.validation.formats import WORDS
+from onestack.validation.parts import Path
+from onestack.validation.shape import KEYS, Shape, duplicates
+
+Kind = jsonschema_rs.ValidationErrorKind
+_FEW: Final = 8
+_ARTICLES: Final = {
+    "array": "a list",
+    "boolean": "true or false",
+    "integer": "a whole number",
+    "null": "null",
+    "number": "a number",
+    "object": "a mapping",
+    "string": "a string",
+}
+
+
+@dataclass(frozen=True)
+class _Case:
+    """An error with what is needed to explain it. ``secret``: no string of the object may be repeated."""
+
+    shape: Shape
+    error: jsonschema_rs.ValidationError
+    path: Path
+    value: Any
+    secret: bool
+
+    @property
+    def field(self) -> str:
+        return dotted(self.path) or "the object"
+
+
+def faults(shape: Shape, body: Any, *, secret: bool = False) -> list[Fault]:
+    """What is wrong with an object, or a part of one, of a shape; by path. ``secret``: repeat no string."""
+    cases = [
+        _Case(shape, error, tuple(error.instance_path), _at(body, error.instance_path), secret)
+        for error in shape.errors(body)
+    ]
+    found = {fault for case in cases for fault in _explained(case)}
+    return by_path(_causes(found, cases))
+
+
+def _at(value: Any, path: Iterable[str | int]) -> Any:
+    for step in path:
+        value = value[step]
+    return value
+
+
+def _explained(case: _Case) -> Iterator[Fault]:
+    explain = _EXPLAINED.get(type(case.error.kind))
+    if explain is None:
+        yield Fault(case.path, f"{case.field} is not what the schema asks for")
+    else:
+        yield from explain(case, case.error.kind)
+
+
+def _unknown(case: _Case, kind: Any) -> Iterator[Fault]:
+    type_name = case.shape.type_name(case.path)
+    holder = f"in {type_name}" if type_name else f"in {dotted(case.path)}" if case.path else "in this kind"
+    for name in kind.unexpected:
+        path = (*case.path, name)
+        yield Fault(
+            path, f"{dotted(path)[:200]}: there is no such field {holder}", _instead(case, name), key=True
+        )
+
+
+def _instead(case: _Case, name: str) -> str:
+    near = case.shape.nearest(case.path, name)
+    if near:
+        return f"did you mean '{near}'?"
+    inner = case.shape.below(case.path, name)
+    if inner:
+        return f"did you mean {dotted((*case.path, *inner))}?"
+    for length in range(len(case.path) - 1, -1, -1):
+        if name in case.shape.fields(case.path[:length]):
+            return f"it belongs to {dotted(case.path[:length]) or 'the object itself'}; mind the indentation"
+    known = sorted(case.shape.fields(case.path))
+    return f"its fields are {', '.join(known)}" if 0 < len(known) <= _FEW else "remove it"
+
+
+def _missing(case: _Case, kind: Any) -> Iterator[Fault]:
+    path = (*case.path, kind.property)
+    type_name = case.shape.type_name(case.path)
+    yield Fault(
+        path, f"{dotted(path)} is missing", f"a {type_name} needs it" if type_name else "it is required"
+    )
+
+
+def _null(case: _Case, kind: Any) -> Iterator[Fault]:
+    del kind
+    yield Fault(case.path, f"{case.field} is null, which is as good as missing", "write a value")
+
+
+def _type(case: _Case, kind: Any) -> Iterator[Fault]:
+    types = [name for name in kind.types if name != "null"]
+    if case.value is None:
+        yield from _null(case, kind)
+        return
+    wanted = " or ".join(_ARTICLES[name] for name in types)
+    is_text = isinstance(case.value, str) and types not in (["array"], ["object"])
+    shown = said(case.value, secret=case.secret)
+    shown = f"the string {shown}" if is_text and shown.startswith("'") else shown
+    shown = "a string" if isinstance(case.value, str) and not is_text else shown
+    yield Fault(case.path, f"{case.field} is {shown}", f"write {wanted}{_hint(case.value, types)}")
+
+
+def _hint(value: Any, types: Sequence[str]) -> str:
+    if types == ["string"] and isinstance(value, (bool, int, float)):
+        return ", in quotes"
+    if isinstance(value, str) and "string" not in types and ("integer" in types or "boolean" in types):
+        return ", without quotes"
+    return ": start it with '- '" if types == ["array"] and isinstance(value, Mapping) else ""
+
+
+def _enum(case: _Case, kind: Any) -> Iterator[Fault]:
+    options = [str(option) for option in kind.options if option not in (None, "")]
+    yield Fault(
+        case.path, f"{case.field} is {said(case.value, secret=case.secret)}", f"write {listed(options)}"
+    )
+
+
+def _format(case: _Case, kind: Any) -> Iterator[Fault]:
+    what, expected = WORDS.get(kind.format, (f"is no {kind.format}", ""))
+    shown = "" if case.secret or kind.format == "byte" else f"{said(case.value)} "
+    yield Fault(case.path, f"{case.field}: {shown or 'the value '}{what}", expected)
+
+
+def _bound(case: _Case, kind: Any) -> Iterator[Fault]:
+    words = {
+        Kind.Minimum: "at least",
+        Kind.Maximum: "at most",
+        Kind.ExclusiveMinimum: "more than",
+        Kind.ExclusiveMaximum: "less than",
+    }
+    yield Fault(case.path, f"{case.field} is {said(case.value)}", f"write {words[type(kind)]} {kind.limit}")
+
+
+def _size(case: _Case, kind: Any) -> Iterator[Fault]:
+    least = isinstance(kind, (Kind.MinLength, Kind.MinItems, Kind.MinProperties))
+    unit = (
+        "characters" if isinstance(case.value, str) else "items" if isinstance(case.value, list) else "fields"
+    )
+    has = "is empty" if not case.value else f"has {len(case.value)} {unit}"
+    bound = "at least" if least else "at most"
+    yield Fault(
+        case.path,
+        f"{case.field} {has}",
+        f"{bound} {kind.limit} {unit} are needed" if least else f"{bound} {kind.limit} {unit} are allowed",
+    )
+
+
+def _pattern(case: _Case, kind: Any) -> Iterator[Fault]:
+    yield Fault(
+        case.path, f"{case.field} is not of the form that is asked for", f"it must match {kind.pattern}"
+    )
+
+
+def _multiple(case: _Case, kind: Any) -> Iterator[Fault]:
+    yield Fault(case.path, f"{case.field} is {said(case.value)}", f"write a multiple of {kind.multiple_of}")
+
+
+def _repeated(case: _Case, kind: Any) -> Iterator[Fault]:
+    del kind
+    seen: list[Any] = []
+    for index, item in enumerate(case.value):
+        if item in seen:
+            path = (*case.path, index)
+            shown = said(item, secret=case.secret)
+            yield Fault(
+                path, f"{dotted(path)} says {shown} again", f"{dotted(case.path)} is a set: remove one"
+            )
+        seen.append(item)
+
+
+def _custom(case: _Case, kind: Any) -> Iterator[Fault]:
+    del kind
+    keys = case.shape.at(case.path).get(KEYS, ())
+    for index, before in duplicates(case.value, keys):
+        path = (*case.path, index)
+        held = " and ".join(
+            f"{key} {said(case.value[index].get(key, 'TCP'), secret=case.secret)}" for key in keys
+        )
+        where = dotted((*case.path, before))
+        yield Fault(path, f"{dotted(path)} has the same {held} as {where}", "rename or remove one")
+
+
+def _choice(case: _Case, kind: Any) -> Iterator[Fault]:
+    several = isinstance(kind, Kind.OneOfMultipleValid)
+    fitting = "more than one" if several else "none"
+    yield Fault(
+        case.path,
+        f"{case.field} fits {fitting} of the {len(kind.context)} forms that are asked for",
+        "; or ".join(_forms(case, kind.context)) if not several else "only one may fit",
+    )
+
+
+def _forms(case: _Case, context: Sequence[Sequence[jsonschema_rs.ValidationError]]) -> Iterator[str]:
+    """What keeps the value from each of the forms."""
+    for errors in context:
+        for error in errors[:1]:
+            inner = _Case(
+                case.shape, error, tuple(error.instance_path), _at_or_none(case, error), case.secret
+            )
+            for fault in list(_explained(inner))[:1]:
+                yield fault.what
+
+
+def _at_or_none(case: _Case, error: jsonschema_rs.ValidationError) -> Any:
+    try:
+        return _at(case.value, tuple(error.instance_path)[len(case.path) :])
+    except (KeyError, IndexError, TypeError):
+        return None
+
+
+_EXPLAINED: Final[dict[type, Callable[[_Case, Any], Iterator[Fault]]]] = {
+    Kind.AdditionalProperties: _unknown,
+    Kind.AnyOf: _choice,
+    Kind.Custom: _custom,
+    Kind.Enum: _enum,
+    Kind.ExclusiveMaximum: _bound,
+    Kind.ExclusiveMinimum: _bound,
+    Kind.Format: _format,
+    Kind.Maximum: _bound,
+    Kind.MaxItems: _size,
+    Kind.MaxLength: _size,
+    Kind.MaxProperties: _size,
+    Kind.Minimum: _bound,
+    Kind.MinItems: _size,
+    Kind.MinLength: _size,
+    Kind.MinProperties: _size,
+    Kind.MultipleOf: _multiple,
+    Kind.Not: _null,
+    Kind.OneOfMultipleValid: _choice,
+    Kind.OneOfNotValid: _choice,
+    Kind.Pattern: _pattern,
+    Kind.Required: _missing,
+    Kind.Type: _type,
+    Kind.UniqueItems: _repeated,
+}
+
+
+def _causes(found: Iterable[Fault], cases: Sequence[_Case]) -> Iterator[Fault]:
+    """Without what only follows from another fault: a needed field that was merely misspelt."""
+    meant = {
+        (*case.path, case.shape.nearest(case.path, name))
+        for case in cases
+        if isinstance(case.error.kind, Kind.AdditionalProperties)
+        for name in case.error.kind.unexpected
+    }
+    mistyped = {case.path for case in cases if isinstance(case.error.kind, (Kind.Type, Kind.Not))}
+    for fault in found:
+        follows = fault.what.endswith(" is missing") and fault.path in meant
+        if not follows and not any(fault.path[: len(path)] == path != fault.path for path in mistyped):
+            yield fault
