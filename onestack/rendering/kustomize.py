@@ -19,10 +19,11 @@ from onestack.rendering.kustomize_closure import closure
 from onestack.rendering.kustomize_files import Closure
 from onestack.rendering.kustomize_mirror import contents, copy
 from onestack.rendering.options import Options
-from onestack.rendering.process import Ran, run
+from onestack.rendering.process import Bounds, Ran, run
 
 TOOL: Final = "kustomize"
 _ARGUMENTS: Final = ("build", "--load-restrictor", "LoadRestrictionsRootOnly", ".")
+BOUNDS: Final = Bounds()
 _SAID: Final = 1000
 
 # Kustomize repeats whole configurations and patches in its errors, with what Secrets are generated of.
@@ -83,7 +84,7 @@ def _run(program: Path, made: Closure) -> tuple[Ran, str]:
         with tempfile.TemporaryDirectory(prefix="onestack-", ignore_cleanup_errors=True) as private:
             folder = Path(private).resolve()
             copy(made, folder)
-            return run((str(program), *_ARGUMENTS), folder=folder / made.top), str(folder)
+            return run((str(program), *_ARGUMENTS), folder=folder / made.top, bounds=BOUNDS), str(folder)
     except OSError as error:
         raise ToolNotRun(TOOL, tempfile.gettempdir(), str(error)) from None
 

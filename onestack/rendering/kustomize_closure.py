@@ -23,6 +23,8 @@ from onestack.rendering.kustomize_plugins import Plugins
 NAMES: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 DEPTH: Final = 32
 """How long a chain of bases may be."""
+LOADS: Final = 20_000
+"""How often Kustomize may load a file: a base that is reached in several ways is built as often."""
 
 _HELM: Final = frozenset({"helmcharts", "helmchartinflationgenerator", "helmglobals"})
 
@@ -31,6 +33,8 @@ def closure(root: Path, folder: str, problems: Problems) -> Closure:
     """What the kustomization in ``folder``, a real path, is made of; what is wrong with it is a problem."""
     scan = _Scan(root, problems, Closure(folder))
     scan.visit(folder, (), partial(problems.whole, folder))
+    for file in scan.found.files.keys() & scan.found.kustomizations.keys():
+        problems.whole(file, "the kustomization is named as a file, too", "name a copy of it")
     return scan.found
 
 
@@ -58,7 +62,8 @@ class _Scan:
         self._problems = problems
         self._files = Files(root, problems, found)
         self._plugins = Plugins(self._files, problems)
-        self._done: set[str] = set()
+        self._loads: dict[str, int] = {}
+        """How often files are loaded to build the kustomization of a folder once."""
         self._takers: dict[str, _Taker] = {
             "resources": self._resources,
             "bases": self._folders,
@@ -68,10 +73,10 @@ class _Scan:
             "configurations": self._listed,
             "patches": self._patches,
             "patchesjson6902": self._patches,
-            "replacements": lambda node, within: self._each(node, within, lambda one: files_of(one, "path")),
+            "replacements": self._patches,
             "openapi": lambda node, within: self._take(files_of(node, "path"), within),
-            "configmapgenerator": lambda node, within: self._each(node, within, sources_of),
-            "secretgenerator": lambda node, within: self._each(node, within, sources_of),
+            "configmapgenerator": self._generated,
+            "secretgenerator": self._generated,
             "generators": self._configured,
             "transformers": self._configured,
             "validators": self._configured,
@@ -81,9 +86,17 @@ class _Scan:
         """Takes the kustomization in ``folder``, and all that it names."""
         if wrong := _out_of_order(folder, above):
             say(*wrong)
-        if wrong or folder in self._done:
             return
-        self._done.add(folder)
+        if folder not in self._loads:
+            self._loads[folder] = 1
+            self._read(folder, above, say)
+        if above:
+            self._loads[above[-1]] += self._loads[folder]
+        elif self._loads[folder] > LOADS:
+            what = f"building this would load {self._loads[folder]} files: bases are reached in too many ways"
+            say(what, f"name each base once; at most {LOADS} are loaded")
+
+    def _read(self, folder: str, above: tuple[str, ...], say: Say) -> None:
         file = self._named(folder, say)
         document = self._document(file, folder, say) if file else None
         if document is None:
@@ -140,6 +153,7 @@ class _Scan:
         if self._files.is_folder(place):
             self.visit(place, within.chain, say)
         elif files:
+            self._loads[within.folder] += 1
             self._files.take(entry.value, within.folder, say, manifest=True)
         else:
             say(f"'{entry.value}' is no folder", "name a kustomization's folder; files belong to 'resources'")
@@ -153,11 +167,11 @@ class _Scan:
             self._take(files_of(entry, "path"), within, manifests=True)
 
     def _listed(self, node: Node, within: _Within) -> None:
-        self._take(((entry, entry.value) for entry in strings(node)), within)
+        self._take(((entry, entry.value) for entry in strings(node)), within, manifests=True)
 
-    def _each(self, node: Node, within: _Within, named: Callable[[Node], Iterable[tuple[Node, str]]]) -> None:
+    def _generated(self, node: Node, within: _Within) -> None:
         for entry in node.items():
-            self._take(named(entry), within)
+            self._take(sources_of(entry), within)
 
     def _configured(self, node: Node, within: _Within) -> None:
         for entry in strings(node):

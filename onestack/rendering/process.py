@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import resource
 import selectors
 import signal
@@ -32,6 +33,7 @@ _TICK_SECONDS: Final = 0.1
 _CHUNK: Final = 1024 * 1024
 _SAID_BYTES: Final = 64 * 1024
 _HEADROOM: Final = 512 * 1024 * 1024
+_STARVED: Final = re.compile(rb"^(?:fatal error|runtime): .*(?:out of|cannot allocate) memory", re.MULTILINE)
 # Port 1 (tcpmux) is never listened on; a connection to it is refused at once.
 _NOWHERE: Final = "http://127.0.0.1:1"
 _PROXIES: Final = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
@@ -265,4 +267,4 @@ def _resident(pid: int) -> int:
 
 def _starved(said: bytes | bytearray) -> bool:
     """Whether a Go program says that the kernel gave it no more memory."""
-    return b"runtime: out of memory" in said or b"runtime: cannot allocate memory" in said
+    return _STARVED.search(said) is not None

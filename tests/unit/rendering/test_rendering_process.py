@@ -1,0 +1,160 @@
+"""A tool's run ends as it should, or at a bound; nothing of it is left, and it learns nothing of us."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from onestack.errors import ToolNotRun
+from onestack.local.toolchain import Toolchain
+from onestack.rendering import process
+from onestack.rendering.process import BOUNDS, Bounds, Breach, Ran, run
+
+MIB = 1024 * 1024
+
+
+def script(code: str, folder: Path, bounds: Bounds = BOUNDS, *, network: bool = False) -> Ran:
+    return run((sys.executable, "-c", code), folder=folder, bounds=bounds, network=network)
+
+
+def ends(pid: int) -> bool:
+    """Whether a process is gone, or goes without our doing anything more."""
+    try:
+        descriptor = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return True
+    with os.fdopen(descriptor) as process:
+        return bool(select.select([process], [], [], 10)[0])
+
+
+def test_what_it_prints_and_how_it_ends_is_told(tmp_path: Path) -> None:
+    ran = script("import sys; print('out'); print('err', file=sys.stderr); sys.exit(3)", tmp_path)
+    assert (ran.code, ran.stdout, ran.said, ran.breach) == (3, b"out\n", "err\n", None)
+    assert ran.failure == "failed with exit code 3"
+    ran = script("import os; print(os.getcwd(), os.read(0, 1))", tmp_path)
+    assert (ran.stdout.decode(), ran.failure) == (f"{tmp_path} b''\n", "")
+
+
+def test_its_environment_is_made_from_scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "canary")
+    monkeypatch.setenv("PULUMI_CONFIG_PASSPHRASE", "canary")
+    monkeypatch.setenv("https_proxy", "http://proxy.example:3128")
+    code = "import json, os; print(json.dumps([dict(os.environ), os.listdir(os.environ['PATH'])]))"
+    closed, found = json.loads(script(code, tmp_path).stdout)
+    assert "canary" not in closed.values()
+    assert found == []
+    assert {closed[name] for name in ("http_proxy", "HTTPS_PROXY", "ALL_PROXY")} == {"http://127.0.0.1:1"}
+    assert not Path(closed["HOME"]).exists()
+    assert Path(closed["HOME"]).parent == Path(closed["XDG_CONFIG_HOME"]).parent != Path.home()
+    code = "import json, os; print(json.dumps(dict(os.environ)))"
+    allowed = json.loads(script(code, tmp_path, network=True).stdout)
+    assert "canary" not in allowed.values()
+    assert (allowed["PATH"], allowed["https_proxy"]) == (os.environ["PATH"], "http://proxy.example:3128")
+
+
+@pytest.mark.parametrize(
+    ("code", "bounds", "breach", "failure"),
+    [
+        ("while True: pass", Bounds(seconds=0.5), Breach.TIME, "was not done after 0.5 s and was stopped"),
+        (
+            "import os\nos.close(1); os.close(2)\nwhile True: pass",
+            Bounds(seconds=0.5),
+            Breach.TIME,
+            "was not done after 0.5 s and was stopped",
+        ),
+        (
+            "held = []\nwhile True: held.append(b'x' * 1_000_000)",
+            Bounds(memory_bytes=100 * MIB),
+            Breach.MEMORY,
+            "took more than 100 MiB of memory and was stopped",
+        ),
+        (
+            "while True: print('x' * 100_000)",
+            Bounds(output_bytes=2 * MIB),
+            Breach.OUTPUT,
+            "printed more than 2 MiB and was stopped",
+        ),
+        (
+            "import sys\nwhile True: print('x' * 100_000, file=sys.stderr)",
+            Bounds(output_bytes=2 * MIB),
+            Breach.OUTPUT,
+            "printed more than 2 MiB and was stopped",
+        ),
+    ],
+    ids=["time", "time, silent", "memory", "output", "errors"],
+)
+def test_a_bound_ends_it(tmp_path: Path, code: str, bounds: Bounds, breach: Breach, failure: str) -> None:
+    ran = script(code, tmp_path, bounds)
+    assert (ran.breach, ran.failure, ran.stdout) == (breach, failure, b"")
+    assert len(ran.said) <= 64 * 1024
+
+
+def test_memory_that_the_kernel_refuses_to_a_go_program_is_a_breach(
+    tmp_path: Path, tools: Toolchain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "_HEADROOM", 40 * MIB - BOUNDS.memory_bytes)
+    ran = run((str(tools.path("kustomize")), "version"), folder=tmp_path)
+    assert (ran.breach, ran.failure) == (Breach.MEMORY, "took more than 1024 MiB of memory and was stopped")
+
+
+def test_being_killed_by_others_is_told(tmp_path: Path) -> None:
+    ran = script("import os; os.kill(os.getpid(), 9)", tmp_path)
+    assert (ran.code, ran.failure) == (-9, "was ended from outside (SIGKILL)")
+
+
+STARTS_ANOTHER = """
+import subprocess, sys
+child = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+print(child.pid, flush=True)
+with open(sys.argv[1], "w") as told: told.write(str(child.pid))
+"""
+
+
+def test_what_it_leaves_behind_neither_holds_us_nor_lives_on(tmp_path: Path) -> None:
+    ran = run((sys.executable, "-c", STARTS_ANOTHER, "/dev/null"), folder=tmp_path)
+    assert ran.failure == ""
+    assert ends(int(ran.stdout))
+
+
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Ctrl-C interrupts also where the tests run in the background, which ignores it."""
+    usual = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, usual)
+
+
+@pytest.mark.usefixtures("interruptible")
+def test_an_interrupt_ends_all_of_it(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "told")
+    pids: list[int] = []
+
+    def interrupt() -> None:
+        pids.append(int((tmp_path / "told").read_text()))
+        os.kill(os.getpid(), signal.SIGINT)
+
+    thread = threading.Thread(target=interrupt)
+    thread.start()
+    code = STARTS_ANOTHER + "\nchild.wait()"
+    with pytest.raises(KeyboardInterrupt):
+        run((sys.executable, "-c", code, str(tmp_path / "told")), folder=tmp_path)
+    thread.join()
+    assert len(pids) == 1
+    assert ends(pids[0])
+
+
+def test_a_tool_that_can_not_be_started_says_why(tmp_path: Path) -> None:
+    (tmp_path / "tool").write_text("not a program")
+    with pytest.raises(ToolNotRun) as raised:
+        run((str(tmp_path / "tool"),), folder=tmp_path)
+    assert str(raised.value).startswith(f"{tmp_path}/tool: tool can't be run\n  because: ")
+    assert "Permission denied" in str(raised.value)
+    assert raised.value.exit_code == 4
