@@ -93,15 +93,15 @@ def _parts(
     kept = cache.Cache(options.cache)
     if (parts := kept.get(found_by)) is not None:
         return parts
-    program = options.tools("helm")
+    program = options.tools("helm").absolute()
     before = len(problems.found)
     parts = _made(one, helm_run.sources(one, arguments, program, problems), problems)
-    if len(problems.found) == before:
-        if one.changing:
-            again = _made(one, helm_run.sources(one, arguments, program, problems), problems)
-            _compare(one, parts, again, problems)
-        if len(problems.found) == before:
-            kept.put(found_by, parts, program=program)
+    if one.changing and len(problems.found) == before:
+        again = _made(one, helm_run.sources(one, arguments, program, problems), problems)
+        _compare(one, parts, again, problems)
+    if len(problems.found) > before:
+        return ()
+    kept.put(found_by, parts, program=program)
     return parts
 
 

@@ -15,10 +15,11 @@ _UNKNOWN_HOOKS: Final = re.compile(
 _TEMPLATE: Final = re.compile(
     r"(?P<path>[\w.-]+(?:/[\w.+-]+)*/(?:templates|crds)/[\w./+-]*[\w+-])(?::(?P<line>\d+))?(?::(?P<column>\d+))?"
 )
+# One template that includes itself fills Helm's message with itself.
+_AGAIN: Final = re.compile(r"(template: [^<>]{1,300}<[^<>]{1,300}>: error calling \w+: )\1{2,}")
 _LOG: Final = re.compile(r"^(?:level=\w+ .*|[IWEF]\d{4} .*|WARNING: .*)$", re.MULTILINE)
 _NOISE: Final = ("Use --debug flag to render out invalid YAML",)
-_LENGTH: Final = 1500
-_LINES: Final = 20
+_LENGTH: Final = 600
 
 
 @dataclass(frozen=True)
@@ -32,9 +33,9 @@ class Place:
 
 def by_source(printed: bytes) -> Mapping[str, bytes]:
     """The YAML of each template, by its path in the chart, documents in the order printed."""
-    pieces = _SOURCE.split(b"---\n" + printed if not printed.startswith(b"---") else printed)
+    pieces = _SOURCE.split(b"---\n" + printed.removeprefix(b"---\n"))
     found: dict[str, list[bytes]] = {}
-    if pieces[0].strip():
+    if pieces[0].strip(b"-\n "):
         found[""] = [pieces[0]]
     for source, content in zip(pieces[1::2], pieces[2::2], strict=True):
         found.setdefault(_in_chart(source.decode("utf-8", "replace")), []).append(content)
@@ -47,20 +48,21 @@ def unknown_hooks(said: str) -> tuple[str, ...]:
 
 
 def words(said: str, hidden: Mapping[str, str], secrets: Iterable[str]) -> str:
-    """What Helm said of a failure, in at most twenty lines and without its log.
+    """What Helm said of a failure, in one line and without its log.
 
     ``hidden`` are texts, such as temporary paths, with what to put in their place; ``secrets`` are masked.
     """
     text = _LOG.sub("", said.partition("\ngoroutine ")[0])
+    text = _AGAIN.sub(r"\1(again and again) ", text)
     for noise in _NOISE:
         text = text.replace(noise, "")
     for old in sorted(hidden, key=len, reverse=True):
         text = text.replace(old, hidden[old])
     for secret in sorted(secrets, key=len, reverse=True):
         text = text.replace(secret, "***")
-    lines = [line.rstrip() for line in text.splitlines() if line.strip()]
-    short = "\n".join(lines[:_LINES]).removeprefix("Error: ").strip()
-    return short if len(short) <= _LENGTH else f"{short[:_LENGTH]}..."
+    line = " ".join(text.split()).removeprefix("Error: ")
+    # The end of a long chain of causes says more than its middle.
+    return line if len(line) <= _LENGTH else f"{line[: _LENGTH // 2]} … {line[-_LENGTH // 2 :]}"
 
 
 def lacks_subcharts(said: str) -> bool:

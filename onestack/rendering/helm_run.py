@@ -17,7 +17,7 @@ from onestack.rendering import helm_output
 from onestack.rendering.helm_chart import Chart
 from onestack.rendering.process import Bounds, Ran, run
 
-BOUNDS: Final = Bounds(seconds=20, memory_bytes=512 * 1024 * 1024, output_bytes=32 * 1024 * 1024)
+BOUNDS: Final = Bounds(seconds=10, memory_bytes=512 * 1024 * 1024, output_bytes=32 * 1024 * 1024)
 _FOLDER: Final = "chart"
 _ARCHIVE: Final = "chart.tgz"
 
@@ -111,7 +111,7 @@ def _failed(one: Chart, ran: Ran, words: str) -> Problem:
         return Problem(
             one.release.file, 0, 0, what, f"run 'helm dependency build {folder}' and commit {folder}/charts"
         )
-    expected = "mend the template, or the values it is given"
+    expected = "mend the chart, or the values it is given"
     place = helm_output.place(words)
     if place is None or not one.in_folder(place.path):
         return Problem(one.release.file, 0, 0, what, expected)
