@@ -13,20 +13,26 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
 
-from onestack.errors import InvalidSettings, UnknownStack, UsageError
+from onestack.errors import InvalidSettings, Problem, UnknownStack, UsageError
 from onestack.manifests.application import Application
 from onestack.manifests.node import Node
 from onestack.manifests.reader import read
 from onestack.manifests.scope import KUBERNETES
+from onestack.nearest import nearest
 from onestack.repository import find
 from onestack.validation.finding import Severity, Weights
 
 PREFIX = "onestack:"
 STACKS = "stacks"
 
+# What to write where a pattern is not met.
+_PATTERNS = {
+    "kubernetesVersion": f"write a minor version, such as '{KUBERNETES}'",
+    "rendering": "write a host, or host:port, without scheme and path",
+}
 # A prefix that differs from ours by at most two letters is at least as like it as this.
 _NEAR = 0.8
 # Like ours, but a provider's.
@@ -83,14 +89,22 @@ class ReadinessSettings(_Frozen):
     timeout_seconds: Annotated[int, Field(gt=0, le=24 * 3600)] = 600
 
 
+Host = Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]+(:[0-9]{1,5})?$")]
+
+
 class RenderingSettings(_Frozen):
     """What rendering may do."""
 
-    allowed_hosts: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    allowed_hosts: Annotated[tuple[Host, ...], Field(strict=False)] = ()
     """Hosts that charts and remote bases may be fetched from, as ``host`` or ``host:port``."""
 
 
-Weight = Annotated[Severity, Field(strict=False)]
+def _off(value: Any) -> Any:
+    """A plain ``off`` in YAML is false to kubectl, and so to our reader; here it can only mean the word."""
+    return Severity.OFF if value is False else value
+
+
+Weight = Annotated[Severity, Field(strict=False), BeforeValidator(_off)]
 
 
 class CheckSettings(_Frozen):
@@ -155,12 +169,12 @@ def from_file(root: Path, stack: str) -> Settings:
     except FileNotFoundError:
         raise UnknownStack(stack, known=stack_names(root)) from None
     except OSError as error:
-        raise InvalidSettings(where, (str(error),)) from None
+        raise InvalidSettings(where, [_whole(where, f"the file can't be read: {error.strerror}")]) from None
     if reading.problems:
-        raise InvalidSettings(where, tuple(map(str, reading.problems)))
+        raise InvalidSettings(where, reading.problems)
     config = reading.documents[0].get("config") if len(reading.documents) == 1 else None
     if config is None or not isinstance(config.value, dict):
-        raise InvalidSettings(where, ("has no mapping 'config' with the stack's settings",))
+        raise InvalidSettings(where, [_whole(where, "it has no mapping 'config' with the stack's settings")])
     if misspelt := tuple(_misspelt(root, where, config)):
         raise InvalidSettings(where, misspelt)
     values = {key.removeprefix(PREFIX): node.value for key, node in config.fields() if key.startswith(PREFIX)}
@@ -182,15 +196,23 @@ def from_engine(stack: str, get: Callable[[str], str | None]) -> Settings:
     return _validated(stack, values, f"{STACKS}/Pulumi.{stack}.yaml")
 
 
-def _misspelt(root: Path, where: str, config: Node) -> Iterator[str]:
+def _whole(where: str, what: str) -> Problem:
+    return Problem(where, 0, 0, what)
+
+
+def _misspelt(root: Path, where: str, config: Node) -> Iterator[Problem]:
     """Keys that were most likely meant for us; those of other providers and projects are not ours."""
     for key, node in config.fields():
+        if key == f"{PREFIX}stack":
+            what = f"{key}: is not a setting; the stack is named by the file's name"
+            yield Problem(where, node.key_line, node.key_column, what)
         prefix, colon, name = key.partition(":")
         if prefix in {PREFIX.rstrip(":"), *_NOT_US} or not colon:
             continue
         near = difflib.get_close_matches(prefix.casefold(), [PREFIX.rstrip(":")], cutoff=_NEAR)
         if near and prefix != _project(root):
-            yield f"{where}:{node.key_line}:{node.key_column}: {key}: did you mean {PREFIX}{name}?"
+            what = f"{key}: did you mean {PREFIX}{name}?"
+            yield Problem(where, node.key_line, node.key_column, what)
 
 
 def _project(root: Path) -> str:
@@ -214,20 +236,27 @@ def _validated(stack: str, values: Mapping[str, Any], where: str, config: Node |
     try:
         return Settings.model_validate({**values, "stack": stack})
     except ValidationError as error:
-        problems = tuple(_problem(found, where, config) for found in error.errors())
+        problems = [_problem(found, where, config) for found in error.errors()]
         raise InvalidSettings(where, problems) from None
 
 
-def _problem(found: Any, where: str, config: Node | None) -> str:
+def _problem(found: Any, where: str, config: Node | None) -> Problem:
     """One of pydantic's findings in words, with its place where the file is known."""
     steps = [str(step) for step in found["loc"]]
     message = str(found["msg"]).removeprefix("Value error, ")
+    expected = ""
     if found["type"] == "extra_forbidden":
         message = "is not a setting that onestack knows"
+        expected = nearest(Settings, steps)
+    if found["type"] == "string_type" and isinstance(found["input"], bool | int | float):
+        expected = "put it in quotes"
+    if found["type"] == "string_pattern_mismatch":
+        message, expected = f"'{found['input']}' can't be that", _PATTERNS.get(steps[0], "")
     if steps == ["platform"] and found["input"] == "gcp":
         message = "Google Cloud comes in a later version; until then 'embedded' or 'kubeconfig'"
     if not steps:
-        return message
+        return _whole(where, message)
     said = f"{PREFIX}{'.'.join(steps)}: {message}"
-    node = config.get(PREFIX + steps[0], *steps[1:]) if config else None
-    return f"{where}:{node.key_line}:{node.key_column}: {said}" if node else said
+    node = config.nearest(PREFIX + steps[0], *found["loc"][1:]) if config else None
+    place = (node.key_line, node.key_column) if node else (0, 0)
+    return Problem(where, *place, said, expected)

@@ -14,6 +14,7 @@ from onestack.cli.delivery import deploy, destroy, env, preview, verify
 from onestack.cli.local import local
 from onestack.cli.tools import tools
 from onestack.errors import OnestackError
+from onestack.harmless import harmless
 from onestack.rooted import RootedGroup
 
 INTERRUPTED = 130
@@ -44,7 +45,7 @@ def main() -> None:
         sys.exit(INTERRUPTED)
     except OnestackError as error:
         click.secho("error: ", fg="red", bold=True, nl=False, err=True)
-        click.echo(error.message(), err=True)
+        click.echo(harmless(error.message()), err=True)
         sys.exit(error.exit_code)
 
 

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
 from onestack import settings
 from onestack.errors import InvalidSettings, UnknownStack
@@ -49,7 +50,7 @@ def test_the_engine_gives_the_same_value_as_the_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("config: {}", "onestack:platform: Field required"),
+        ("config: {}", "stacks/Pulumi.local.yaml:1:1: onestack:platform: Field required"),
         (
             GOOD.replace("embedded", "mainframe"),
             "stacks/Pulumi.local.yaml:2:3: onestack:platform: Input should be",
@@ -61,6 +62,34 @@ def test_the_engine_gives_the_same_value_as_the_file(tmp_path: Path) -> None:
         (GOOD.replace("embedded", "kubeconfig"), "platform 'kubeconfig' needs the setting"),
         (GOOD + "  onestack:kubeconfig: {path: x}\n", "only for platform 'kubeconfig'"),
         (GOOD + "  onestack:readiness: {timeoutSeconds: 0}\n", "8:24: onestack:readiness.timeoutSeconds"),
+        (
+            GOOD + "  onestack:readines: {timeoutSeconds: 9}\n",
+            "8:3: onestack:readines: is not a setting that ",
+        ),
+        (GOOD + "  onestack:readines: {}\n", "onestack knows; did you mean readiness?"),
+        (GOOD + "  onestack:checks: {reference: off}\n", "8:21: onestack:checks.reference: is not a setting"),
+        (GOOD + "  onestack:checks: {reference: off}\n", "did you mean references?"),
+        (
+            GOOD + "  onestack:checks: {zzz: off}\n",
+            "known here: deprecated, hooks, namespaces, plaintextSecrets, ",
+        ),
+        (
+            GOOD + "  onestack:checks: {hooks: loud}\n",
+            "8:21: onestack:checks.hooks: Input should be 'error', ",
+        ),
+        (GOOD.replace("{namespace: shop}", "{overlays: x}"), "applications.shop.overlays: is not a setting"),
+        (GOOD.replace("{namespace: shop}", "{overlays: x}"), "did you mean overlay?"),
+        (GOOD + "  onestack:kubernetesVersion: 1.30\n", "8:3: onestack:kubernetesVersion: Input should be"),
+        (GOOD + "  onestack:kubernetesVersion: 1.30\n", "; put it in quotes"),
+        (
+            GOOD + "  onestack:kubernetesVersion: v1.36\n",
+            "'v1.36' can't be that; write a minor version, such as '1.",
+        ),
+        (
+            GOOD + "  onestack:rendering: {allowedHosts: ['https://a.example/x']}\n",
+            "8:39: onestack:rendering.allowedHosts.0: 'https://a.example/x' can't be that; write a host",
+        ),
+        (GOOD + "  onestack:stack: x\n", "8:3: onestack:stack: is not a setting; the stack is named by"),
         ("just text", "has no mapping 'config'"),
         ("config: [", "stacks/Pulumi.local.yaml:2:1"),
     ],
@@ -97,3 +126,45 @@ def test_google_cloud_is_said_to_come_later(tmp_path: Path) -> None:
     write(tmp_path, GOOD.replace("embedded", "gcp"))
     with pytest.raises(InvalidSettings, match="Google Cloud comes in a later version"):
         settings.from_file(tmp_path, "local")
+
+
+def test_how_to_check_and_render_is_read(tmp_path: Path) -> None:
+    more = """\
+  onestack:kubernetesVersion: '1.35'
+  onestack:rendering: {allowedHosts: [charts.example.com, 'localhost:5000']}
+  onestack:checks: {references: error, namespaces: off, hooks: 'off'}
+"""
+    write(tmp_path, GOOD.replace("{namespace: shop}", "{overlay: small}") + more)
+    read = settings.from_file(tmp_path, "local")
+    assert read.kubernetes_version == "1.35"
+    assert read.rendering.allowed_hosts == ("charts.example.com", "localhost:5000")
+    assert (read.checks.references, read.checks.namespaces, read.checks.hooks) == ("error", "off", "off")
+    assert read.manifests.selected()[1].overlay == "small"
+    from_engine = {
+        "platform": "embedded",
+        "kubernetesVersion": "1.35",
+        "manifests": json.dumps({"applications": {"shop": {"overlay": "small"}, "plain": None}}),
+        "rendering": json.dumps({"allowedHosts": ["charts.example.com", "localhost:5000"]}),
+        "checks": json.dumps({"references": "error", "namespaces": False, "hooks": "off"}),
+    }
+    assert settings.from_engine("local", from_engine.get) == read
+
+
+def test_every_setting_is_documented() -> None:
+    """Each has a row in docs/settings.md, by the name that people write."""
+    documented = (Path(__file__).parents[2] / "docs/settings.md").read_text(encoding="utf-8")
+    groups: dict[str, type[BaseModel]] = {
+        "kubeconfig": settings.KubeconfigSettings,
+        "rendering": settings.RenderingSettings,
+        "checks": settings.CheckSettings,
+        "readiness": settings.ReadinessSettings,
+        "manifests": settings.ManifestSettings,
+        "manifests.applications.<name>": settings.ApplicationSettings,
+    }
+    names = [name for name in aliases(settings.Settings) if name not in {"stack", *groups}]
+    names += [f"{group}.{name}" for group, model in groups.items() for name in aliases(model)]
+    assert [name for name in names if f"| `onestack:{name}` |" not in documented] == []
+
+
+def aliases(model: type[BaseModel]) -> list[str]:
+    return [field.alias or name for name, field in model.model_fields.items()]

@@ -1,0 +1,328 @@
+"""``onestack check`` and ``render``: every stack is looked at, nothing of the repository is run, and the
+exit code says the worst."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from click.testing import CliRunner, Result
+
+from onestack import checking
+from onestack.cli import cli
+from onestack.declaration import Declaration, declaration
+from onestack.errors import ChartUnavailable, NoManifests, NoStacks
+
+SETTINGS = "config: {onestack:platform: embedded, onestack:manifests: {applications: {shop: }}}\n"
+NAMESPACE = "{apiVersion: v1, kind: Namespace, metadata: {name: shop}}\n"
+CONFIG_MAP = "{apiVersion: v1, kind: ConfigMap, metadata: {name: site, namespace: shop}}\n"
+MISSPELT = "{apiVersion: v1, kind: ConfigMap, datta: {}, metadata: {name: more, namespace: shop}}\n"
+EXPLODING = "from pathlib import Path\nPath(__file__).with_name('exploded').touch()\nraise SystemExit(99)\n"
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A repository with one good stack, no tool on PATH and nothing in the cache."""
+    repository = tmp_path / "repository"
+    (repository / "stacks").mkdir(parents=True)
+    (repository / "Pulumi.yaml").write_text("name: shop\n")
+    stack(repository, "dev")
+    manifest(repository, "a.yaml", NAMESPACE + "---\n" + CONFIG_MAP)
+    monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
+    monkeypatch.setenv("ONESTACK_CACHE", str(tmp_path / "cache"))
+    monkeypatch.delenv("GITHUB_WORKSPACE", raising=False)
+    return repository
+
+
+def stack(root: Path, name: str, settings: str = SETTINGS) -> None:
+    """Writes a stack's settings."""
+    (root / "stacks" / f"Pulumi.{name}.yaml").write_text(settings)
+
+
+def manifest(root: Path, name: str, text: str) -> None:
+    """Writes a file of the application."""
+    file = root / "manifests" / "shop" / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text)
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(cli, [str(one) for one in arguments])
+
+
+def checked(root: Path, *arguments: str) -> Result:
+    return run("check", "--root", root, *arguments)
+
+
+def test_a_good_repository_passes_without_tools_and_cache(root: Path) -> None:
+    done = checked(root)
+    assert (done.exit_code, done.stdout) == (0, ""), done.output
+    assert "dev: 2 objects: 2 valid, no errors, no warnings (" in done.stderr
+
+
+def test_nothing_of_the_repository_is_run(root: Path) -> None:
+    for module in ("__main__", "sitecustomize", "click", "yaml", "onestack/__init__", "onestack/__main__"):
+        file = root / f"{module}.py"
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(EXPLODING)
+    tool = root / "tools" / "kustomize" / "go.mod"
+    tool.parent.mkdir(parents=True)
+    tool.write_text("module evil\n")
+    installed = Path(sys.executable).parent / "onestack"
+    for verb in (["check"], ["render", "dev"]):
+        done = subprocess.run([installed, *verb], cwd=root, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+    assert not list(root.rglob("exploded"))
+
+
+def test_a_stack_that_is_wrong_keeps_no_other_from_being_checked(root: Path) -> None:
+    stack(root, "broken", SETTINGS.replace("embedded", "mainframe"))
+    stack(root, "stage", SETTINGS + "colour: blue\n")
+    manifest(root, "b.yaml", CONFIG_MAP.replace("site", "Upper"))
+    done = checked(root)
+    assert done.exit_code == 2
+    assert "stacks/Pulumi.broken.yaml:1:10: error: onestack:platform: Input should be" in done.stderr
+    assert "broken: not checked: 1 error, no warnings" in done.stderr
+    assert done.stderr.count("manifests/shop/b.yaml:1") == 1
+    assert "(in dev, stage) [manifest]" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "rule", "line"),
+    [
+        (CONFIG_MAP.replace("ConfigMap", "ConfigMop"), "manifest", 1),
+        ("a: [\n", "manifest", 2),
+        (MISSPELT, "schema", 1),
+        (CONFIG_MAP.replace("namespace: shop", "namespace: shap"), "namespace", 1),
+    ],
+)
+def test_what_is_wrong_is_an_error_with_its_place(root: Path, text: str, rule: str, line: int) -> None:
+    manifest(root, "b.yaml", text)
+    done = checked(root)
+    assert done.exit_code == 1, done.output
+    assert f"manifests/shop/b.yaml:{line}:" in done.stderr
+    assert ": error: " in done.stderr
+    assert f"[{rule}]" in done.stderr
+
+
+def test_a_circle_is_an_error_of_its_stack(root: Path) -> None:
+    waits = "annotations: {config.kubernetes.io/depends-on: /namespaces/shop/ConfigMap/TO}, "
+    for name, to in (("one", "two"), ("two", "one")):
+        text = CONFIG_MAP.replace("site", f"{name}, {waits.replace('TO', to).rstrip(', ')}")
+        manifest(root, f"{name}.yaml", text)
+    done = checked(root)
+    assert done.exit_code == 1, done.output
+    assert "ConfigMap shop/one" in done.stderr
+    assert "[order]" in done.stderr
+
+
+def test_what_cannot_be_had_is_told_apart_from_what_is_wrong(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stack(root, "prod")
+
+    def unavailable(*arguments: object, **named: object) -> Declaration:
+        if arguments[1].stack == "prod":  # type: ignore[attr-defined] # the settings
+            raise ChartUnavailable("shop", "cache", "manifests/shop/helm.yaml", "no route to host")
+        return declaration(*arguments, **named)  # type: ignore[arg-type] # handed on as they came
+
+    monkeypatch.setattr(checking, "declaration", unavailable)
+    done = checked(root)
+    assert done.exit_code == 4
+    assert "manifests/shop/helm.yaml: error: the chart cache of application 'shop'" in done.stderr
+    assert "[unavailable]" in done.stderr
+    manifest(root, "b.yaml", "a: [\n")
+    assert checked(root).exit_code == 1
+
+
+def test_an_application_whose_tool_is_missing_is_not_built_for(root: Path) -> None:
+    manifest(root, "kustomization.yaml", "resources: [a.yaml]\n")
+    done = checked(root)
+    assert done.exit_code == 4, done.output
+    assert "kustomize is needed and not here" in done.stderr
+    assert "onestack tools" in done.stderr
+
+
+def test_stacks_can_be_named_and_each_counts_once(root: Path) -> None:
+    stack(root, "prod")
+    done = checked(root, "prod", "prod", "--json")
+    assert list(json.loads(done.stdout)["stacks"]) == ["prod"]
+    unknown = checked(root, "prod", "nosuch")
+    assert unknown.exit_code == 2
+    assert "there is no stack 'nosuch'" in unknown.stderr
+    assert "prod: 2 objects" in unknown.stderr
+
+
+def test_a_repository_without_stacks_is_told_so(root: Path) -> None:
+    (root / "stacks/Pulumi.dev.yaml").unlink()
+    assert isinstance(checked(root).exception, NoStacks)
+
+
+def test_programs_get_one_document_also_of_what_is_wrong(root: Path) -> None:
+    manifest(root, "b.yaml", MISSPELT)
+    done = checked(root, "--json")
+    found = json.loads(done.stdout)
+    assert (found["ok"], found["exitCode"], done.exit_code) == (False, 1, 1)
+    assert found["stacks"]["dev"]["applications"]["shop"]["objects"] == 3
+    assert [(one["file"], one["object"]) for one in found["findings"]] == [
+        ("manifests/shop/b.yaml", "ConfigMap shop/more")
+    ]
+
+
+def test_annotations_go_to_stdout_with_files_as_the_checkout_has_them(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manifest(root, "b.yaml", "a: [\n")
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(root.parent))
+    done = checked(root, "--format", "github")
+    assert done.stdout.startswith("::error file=repository/manifests/shop/b.yaml,line=2,")
+    assert "manifests/shop/b.yaml:2" in done.stderr
+    refused = checked(root, "--format", "github", "--json")
+    assert (refused.exit_code, refused.stdout) == (2, "")
+
+
+def test_what_a_stranger_writes_is_no_command(root: Path) -> None:
+    evil = '"::add-mask::x\\n::error::y ##[add-path]z \\e[2J"'
+    manifest(root, "b.yaml", CONFIG_MAP.replace("kind: ConfigMap", f"kind: {evil}"))
+    done = checked(root, "--format", "github")
+    assert done.exit_code == 1
+    for line in (done.stdout + done.stderr).splitlines():
+        assert line.startswith(("::error file=", "::notice title=")) or not line.lstrip().startswith("::")
+        assert "##[" not in line
+        assert line.isprintable()
+
+
+def test_offline_allows_no_host(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stack(
+        root,
+        "dev",
+        SETTINGS.replace("{onestack:", "{onestack:rendering: {allowedHosts: [a.example]}, onestack:", 1),
+    )
+    allowed = []
+
+    def spy(*arguments: object, **named: object) -> Declaration:
+        allowed.append(arguments[1].rendering.allowed_hosts)  # type: ignore[attr-defined] # the settings
+        return declaration(*arguments, **named)  # type: ignore[arg-type] # handed on as they came
+
+    monkeypatch.setattr(checking, "declaration", spy)
+    assert [checked(root, *more).exit_code for more in ((), ("--offline",))] == [0, 0]
+    assert run("render", "dev", "--offline", "--root", root).exit_code == 0
+    assert allowed == [("a.example",), (), ()]
+
+
+def test_an_interruption_ends_it_without_a_word_too_many(root: Path) -> None:
+    """With so many objects it is under way for seconds after its first word."""
+    manifest(root, "b.yaml", "---\n".join(CONFIG_MAP.replace("site", f"n{at}") for at in range(15_000)))
+    command = (str(Path(sys.executable).parent / "onestack"), "check", "--json")
+    for end in (signal.SIGINT, signal.SIGTERM):
+        with subprocess.Popen(
+            command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ) as process:
+            assert process.stderr is not None
+            assert "checking dev" in process.stderr.readline()
+            process.send_signal(end)
+            out, err = process.communicate()
+        assert (process.returncode, out) == (130, ""), err
+        assert "Traceback" not in err
+
+
+def test_rendering_shows_what_is_wrong_and_what_there_is_all_the_same(root: Path) -> None:
+    manifest(root, "b.yaml", MISSPELT)
+    done = run("render", "dev", "--root", root)
+    assert done.exit_code == 1
+    assert "datta" in done.stdout
+    assert "[schema]" in done.stderr
+
+
+def test_rendering_masks_secrets(root: Path) -> None:
+    secret = (
+        "{apiVersion: v1, kind: Secret, metadata: {name: s, namespace: shop}, stringData: {p: canary-7f3a}}\n"
+    )
+    manifest(root, "b.yaml", secret)
+    for more in ((), ("--json",), ("--order",)):
+        done = run("render", "dev", "--root", root, *more)
+        assert "canary-7f3a" not in done.output
+    assert "kind: Secret" in run("render", "dev", "--root", root).stdout
+
+
+def test_the_order_is_printed_with_reasons(root: Path) -> None:
+    lines = run("render", "dev", "--order", "--root", root).stdout.splitlines()
+    assert lines == [
+        "wave 1: 1 object",
+        "  Namespace shop",
+        "wave 2: 1 object",
+        "  ConfigMap shop/site",
+        "    after Namespace shop: its namespace",
+    ]
+    rows = json.loads(run("render", "dev", "--order", "--json", "--root", root).stdout)["order"]
+    assert [(row["wave"], row["object"]) for row in rows] == [
+        (1, "Namespace shop"),
+        (2, "ConfigMap shop/site"),
+    ]
+
+
+def test_objects_are_printed_in_the_order_in_which_they_are_applied(root: Path) -> None:
+    manifest(root, "0.yaml", CONFIG_MAP.replace("site", "first"))
+    printed = run("render", "dev", "--root", root).stdout
+    assert [one["kind"] for one in yaml.safe_load_all(printed)] == ["Namespace", "ConfigMap", "ConfigMap"]
+    objects = json.loads(run("render", "dev", "--json", "--root", root).stdout)["objects"]
+    assert objects == list(yaml.safe_load_all(printed))
+
+
+class TestManifests:
+    """``--manifests DIR``: any folder or file, without a stack."""
+
+    def test_each_folder_is_an_application(self, root: Path) -> None:
+        manifest(root, "../tools/t.yaml", CONFIG_MAP.replace("site", "tools"))
+        manifest(root, "../.hidden/t.yaml", "a: [\n")
+        manifest(root, "../notes/readme.md", "no YAML")
+        done = run("check", "--manifests", root / "manifests", "--json")
+        (found,) = json.loads(done.stdout)["stacks"].values()
+        assert list(found["applications"]) == ["shop", "tools"]
+        assert done.exit_code == 0, done.output
+
+    def test_a_folder_of_yaml_is_one_application(self, root: Path) -> None:
+        manifest(root, "deeper/b.yaml", CONFIG_MAP.replace("site", "b"))
+        done = run("check", "--manifests", root / "manifests" / "shop", "--json")
+        (found,) = json.loads(done.stdout)["stacks"].values()
+        assert (list(found["applications"]), found["objects"]) == (["shop"], 3)
+
+    def test_a_file_is_checked_alone(self, root: Path) -> None:
+        manifest(root, "b.yaml", "a: [\n")
+        done = run("check", "--manifests", root / "manifests/shop/a.yaml")
+        assert done.exit_code == 0, done.output
+        assert "2 objects" in done.stderr
+        wrong = run("check", "--manifests", root / "manifests/shop/b.yaml")
+        assert wrong.exit_code == 1
+        assert "manifests/shop/b.yaml:2" in wrong.stderr
+
+    def test_what_names_no_namespace_goes_where_kubectl_puts_it(self, root: Path) -> None:
+        manifest(root, "a.yaml", CONFIG_MAP.replace(", namespace: shop", ""))
+        assert run("check", "--manifests", root / "manifests").exit_code == 0
+
+    def test_no_stack_and_no_repository_is_needed(self, tmp_path: Path) -> None:
+        (tmp_path / "shop").mkdir()
+        (tmp_path / "shop/a.yml").write_text(NAMESPACE)
+        assert run("check", "--manifests", tmp_path).exit_code == 0
+
+    def test_each_overlay_is_checked(self, root: Path) -> None:
+        for overlay in ("dev", "prod"):
+            manifest(root, f"overlays/{overlay}/kustomization.yaml", "resources: []\n")
+        manifest(root, "../tools/t.yaml", NAMESPACE)
+        done = run("check", "--manifests", root / "manifests", "--json")
+        assert [one.rpartition(" ")[2] for one in json.loads(done.stdout)["stacks"]] == ["dev", "prod"]
+        named = run("check", "prod", "--manifests", root / "manifests", "--json")
+        assert [one.rpartition(" ")[2] for one in json.loads(named.stdout)["stacks"]] == ["prod"]
+
+    @pytest.mark.parametrize("name", ["nosuch", "empty", "circle"])
+    def test_what_holds_nothing_is_told_so(self, tmp_path: Path, name: str) -> None:
+        (tmp_path / "empty").mkdir()
+        (tmp_path / "circle").symlink_to("circle")
+        error = run("check", "--manifests", tmp_path / name).exception
+        assert isinstance(error, NoManifests)
+        assert str(tmp_path / name) in error.message()
