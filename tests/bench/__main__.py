@@ -14,7 +14,7 @@ import click
 from rich.console import Console
 
 from onestack.errors import OnestackError
-from onestack.local.toolchain import ensure
+from onestack.local.toolchain import ALL, ensure
 from onestack.terminal import Terminal
 from tests.bench import report
 from tests.bench.generated import LEAST
@@ -77,7 +77,7 @@ def bench(
 
 def _measure(planned: tuple[Turn, ...], file: Path, docs: Path, began: datetime) -> int:
     with Terminal() as terminal:
-        toolchain = ensure(ROOT, terminal)
+        toolchain = ensure(ROOT, terminal, (*ALL, "kubeconform"))
     command = shlex.join(["python", "-m", "tests.bench", *sys.argv[1:]])
     begun = Results(look(toolchain), command, began.isoformat(timespec="seconds"), False, {}, ())
     session = Session(begun, file, toolchain, partial(fresh_plane, toolchain), partial(click.echo, err=True))

@@ -6,6 +6,7 @@ PLANE: Final = "control plane"
 OURS: Final = "onestack"
 KUBECTL: Final = "kubectl"
 PLAIN: Final = "plain pulumi"
+CHECKING: Final = "checking"
 SUBJECTS: Final = (OURS, KUBECTL, PLAIN)
 
 START: Final = "control plane start"
@@ -17,3 +18,8 @@ CHANGE_PREVIEW: Final = "one change: preview"
 CHANGE_UP: Final = "one change: up"
 DESTROY: Final = "destroy"
 PHASES: Final = (UP, READY, NO_OP, CHANGE_PREVIEW, CHANGE_UP, DESTROY)
+
+CHECK: Final = "onestack check"
+CHECK_STACKS: Final = "onestack check of three stacks"
+KUBECONFORM: Final = "kubeconform"
+CHECKS: Final = (CHECK, CHECK_STACKS, KUBECONFORM)

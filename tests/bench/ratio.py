@@ -72,6 +72,7 @@ COMPARISONS: Final = (
 )
 GROWTH: Final = Goal(4.4, 2000)  # over 500
 MEMORY: Final = Goal(2**30, 2000)
+CHECKED: Final = Goal(5.0, 2000)  # seconds
 
 
 def spread(values: Iterable[float]) -> Spread | None:

@@ -16,8 +16,8 @@ from onestack.local.plane import Plane
 from onestack.local.toolchain import Toolchain
 from tests.bench import names
 from tests.bench.generated import Generated, generate
+from tests.bench.phases import Phase, Place, Subject
 from tests.bench.results import Measurement, Results
-from tests.bench.subjects import Phase, Place, Subject
 from tests.bench.watch import Watched, watch
 
 LIMIT_SECONDS: Final = 3600.0

@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from tests.bench import names
-from tests.bench.ratio import COMPARISONS, GROWTH, MEMORY, Spread, growth, peak_bytes, ratio, seconds, spread
+from tests.bench.ratio import (
+    CHECKED,
+    COMPARISONS,
+    GROWTH,
+    MEMORY,
+    Spread,
+    growth,
+    peak_bytes,
+    ratio,
+    seconds,
+    spread,
+)
 from tests.bench.results import Measurement, Results
 
 _MIB = 2**20
@@ -33,6 +44,7 @@ def tables(results: Results) -> tuple[Table, ...]:
         memory(results),
         processes(results),
         plane(results),
+        checking(results),
     )
     return tuple(table for table in made if table.rows)
 
@@ -128,6 +140,29 @@ def plane(results: Results) -> Table:
     found = ((phase, seconds(results, names.PLANE, 0, phase)) for phase in (names.START, names.START_AGAIN))
     rows = tuple((phase, _text(one, 1)) for phase, one in found if one)
     return Table("Control plane", about, ("phase", "seconds"), rows)
+
+
+def checking(results: Results) -> Table:
+    """What checking takes, beside kubeconform."""
+    about = (
+        "Whole commands on 2000 objects, without a control plane. kubeconform looks at each object by its "
+        "schema, with the same schemas and strictly; onestack looks also at names, scopes, references, "
+        "namespaces, plain secrets and order."
+    )
+    theirs = results.find(names.CHECKING, 0, names.KUBECONFORM)
+    rows = []
+    for phase in names.CHECKS:
+        found = results.find(names.CHECKING, 0, phase)
+        if not found:
+            continue
+        cpu = spread(one.cpu_seconds for one in found.values())
+        peak = max(one.peak_bytes for one in found.values())
+        wall = seconds(results, names.CHECKING, 0, phase)
+        beside = spread(found[run].wall_seconds / theirs[run].wall_seconds for run in found if run in theirs)
+        goal = CHECKED.text(wall, f"{CHECKED.limit:g} s") if phase == names.CHECK else "-"
+        rows.append((phase, _text(wall), goal, _text(cpu), f"{peak / _MIB:.0f}", _text(beside)))
+    head = ("command", "seconds", "goal", "CPU s", "peak MiB", "/ kubeconform")
+    return Table("Checking", about, head, tuple(rows))
 
 
 def objects(results: Results) -> Table:

@@ -87,3 +87,19 @@ def test_what_holds_no_results_is_refused_in_words(tmp_path: Path) -> None:
             read(tmp_path / "x.json")
     with pytest.raises(UsageError, match="can't be read"):
         read(tmp_path / "absent.json")
+
+
+def test_checking_is_held_beside_kubeconform_and_its_goal() -> None:
+    text = document(
+        results(
+            measured("checking", 0, "onestack check", 4.0),
+            measured("checking", 0, "onestack check", 3.0, run=2),
+            measured("checking", 0, "kubeconform", 2.0),
+            measured("checking", 0, "kubeconform", 2.0, run=2),
+        )
+    )
+    row = "| onestack check | 3.50 (3.00 to 4.00) | 5 s at 2000: reached | 1.75 (1.50 to 2.00) | 100 | "
+    assert f"{row}1.75 (1.50 to 2.00) |" in text
+    assert "| kubeconform | 2.00 | - | 1.00 | 100 | 1.00 |" in text
+    slow = results(measured("checking", 0, "onestack check", 9.0))
+    assert "5 s at 2000: missed" in document(slow)

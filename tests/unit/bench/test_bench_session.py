@@ -15,9 +15,10 @@ from click.testing import CliRunner
 from onestack.local.toolchain import FoundTool, Toolchain
 from tests.bench.__main__ import bench, default_runs
 from tests.bench.names import DESTROY, NO_OP, UP
+from tests.bench.phases import Phase, Phases, Place, Subject
 from tests.bench.results import Results, read
 from tests.bench.session import Session, turns
-from tests.bench.subjects import SUBJECTS, Phase, Phases, Place, Subject
+from tests.bench.subjects import SUBJECTS
 from tests.bench.watch import Command, named, watch
 from tests.unit.bench.canned import results
 
@@ -95,7 +96,9 @@ def test_subjects_alternate_who_begins_changes_and_none_goes_beyond_its_largest(
     planned = turns(list(SUBJECTS.values()), {100: 2, 2000: 1})
     assert [(one.subject.name, one.size, one.run) for one in planned] == [
         ("control plane", 0, 1),
+        ("checking", 0, 1),
         ("control plane", 0, 2),
+        ("checking", 0, 2),
         ("onestack", 100, 1),
         ("kubectl", 100, 1),
         ("plain pulumi", 100, 1),
