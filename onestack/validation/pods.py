@@ -33,6 +33,19 @@ _MADE_LABELS: Final[Mapping[str, frozenset[str]]] = {
 _ANY_MADE: Final = frozenset().union(*_MADE_LABELS.values())
 
 
+Port = tuple[str, int, str]
+"""Name, number and protocol; the name may be empty."""
+
+
+@dataclass(frozen=True)
+class Ports:
+    """The ports that some pods declare; ``told`` is whether the first container, the one that matters, of
+    each pod declares any: none needs to, to be reached."""
+
+    declared: frozenset[Port]
+    told: bool
+
+
 @dataclass(frozen=True, eq=False)
 class PodTemplate:
     """What a workload's pods look like; ``path`` is where the template stands in the manifest."""
@@ -113,6 +126,7 @@ class Pods:
     def __init__(self, manifests: Iterable[Manifest]) -> None:
         self._namespaces: dict[str, _Namespace] = defaultdict(_Namespace)
         self._with: dict[tuple[str, str], set[str]] = defaultdict(set)
+        self._ports: dict[tuple[str, Selector], Ports] = {}
         self._selected: dict[tuple[str, Selector], Sequence[PodTemplate]] = {}
         for manifest in manifests:
             for template in templates(manifest):
@@ -134,6 +148,16 @@ class Pods:
             space = self._namespaces[namespace]
             found = [one for one in _narrowed(space, wanted) if one.selected_by(wanted)]
             self._selected[namespace, wanted] = found
+        return found
+
+    def ports(self, namespace: str, wanted: Selector) -> Ports:
+        """What the containers of selected pods say of their ports."""
+        found = self._ports.get((namespace, wanted))
+        if found is None:
+            serving = [[held for _, held in pod.serving()] for pod in self.selected(namespace, wanted)]
+            declared = frozenset(port for its in serving for one in its for port in declared_ports(one))
+            told = all(any(declared_ports(one)) for its in serving for one in its[:1])
+            found = self._ports[namespace, wanted] = Ports(declared, told)
         return found
 
     def alike(self, namespace: str, wanted: Selector) -> PodTemplate | None:
@@ -178,8 +202,8 @@ def _labels(requirement: Requirement) -> Iterator[tuple[str, str]]:
         yield requirement.key, value
 
 
-def declared_ports(container: Mapping[str, Any]) -> Iterator[tuple[str, int, str]]:
-    """Name, number and protocol of each port that a container declares; the name may be empty."""
+def declared_ports(container: Mapping[str, Any]) -> Iterator[Port]:
+    """The ports that a container declares."""
     for _, port in mappings(container, "ports", EACH):
         number = port.get("containerPort")
         if isinstance(number, int):

@@ -28,6 +28,8 @@ from onestack.validation.references.broken import Broken
 from onestack.validation.references.configuration import configuration
 from onestack.validation.references.index import Index
 
+MOST: Final = 1000
+"""After so many findings the rest is not looked for: nobody reads on, and hints are slow."""
 _Relation = Callable[[Manifest, Index], Iterator[Broken]]
 _PodRelation = Callable[[PodTemplate, Index], Iterator[Broken]]
 
@@ -70,19 +72,29 @@ _OF_ALL: Final[Sequence[_Relation]] = (expressions.expressions, owners.owners)
 def findings(manifests: Sequence[Manifest], weights: Weights) -> Iterator[Finding]:
     """What the manifests refer to and can't have, in their order; nothing if the rule is off.
 
-    The same thing missing in several places of one object is told once, at the first.
+    The same thing missing in several places of one object is told once, at the first. After a thousand the
+    rest is not looked for, and the last one says so.
     """
     severity = weights.of(Rule.REFERENCE)
-    if severity is Severity.OFF:
-        return
+    if severity is not Severity.OFF:
+        for count, found in enumerate(_all(manifests)):
+            problem = found.manifest.problem(found.what, found.expected, *found.path)
+            if count == MOST:
+                rest = f"{MOST} references that cannot hold were found, and the others not looked for"
+                problem = found.manifest.problem(rest, "mend those first")
+            yield Finding(Rule.REFERENCE, severity, found.manifest.identity, problem)
+            if count == MOST:
+                return
+
+
+def _all(manifests: Sequence[Manifest]) -> Iterator[Broken]:
     index = Index(manifests)
     for manifest in manifests:
         said: set[str] = set()
         for found in _broken(manifest, index):
             if found.what not in said:
                 said.add(found.what)
-                problem = found.manifest.problem(found.what, found.expected, *found.path)
-                yield Finding(Rule.REFERENCE, severity, found.manifest.identity, problem)
+                yield found
 
 
 def _broken(manifest: Manifest, index: Index) -> Iterator[Broken]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from onestack.manifests.manifest import Manifest
-from onestack.validation.parts import Path, text
+from onestack.validation.parts import EACH, Path, mappings, text
 from onestack.validation.references.broken import Broken
 from onestack.validation.references.index import Index
 from onestack.validation.references.missing import missing
 from onestack.validation.references.near import meant
-from onestack.validation.references.services import offered, shown
+from onestack.validation.references.services import shown
 
 
 def backend(
@@ -32,7 +32,7 @@ def backend(
         if (space, called) != ("default", "kubernetes"):  # the API server makes that one itself
             yield from missing(index, manifest, path, "Service", called, namespace=namespace)
         return
-    ports = offered(service.body)
+    ports = index.offers(service)
     if port is None or not ports:
         return
     where, wanted = port
@@ -48,8 +48,7 @@ def backend(
 
 def _target(service: Manifest, wanted: int) -> str:
     """What to write where the container's port was meant."""
-    ports = service.body["spec"]["ports"]
-    for port in ports:
+    for _, port in mappings(service.body, "spec", "ports", EACH):
         if port.get("targetPort") == wanted and isinstance(port.get("port"), int):
             named = text(port, "name")
             also = f" ({named})" if named else ""

@@ -75,10 +75,11 @@ def _object(
     if held is None:
         yield from missing(index, manifest, (*at, *path, field), kind, name, otherwise=_OPTIONAL)
         return
-    has = [key for part in _FIELDS[kind] for key in mapping(held.body, part)]
-    if not has or fills(held):
+    parts = [mapping(held.body, part) for part in _FIELDS[kind]]
+    if not any(parts) or fills(held):
         return  # declared empty to be filled at run time
     for where, key in keys:
-        if key and key not in has:
+        if key and not any(key in part for part in parts):
+            has = sorted(key for part in parts for key in part)
             what = f"the {kind} '{name}' has no key '{key}'"
-            yield Broken(manifest, (*at, *where), what, meant(key, has) or f"it has {listed(sorted(has))}")
+            yield Broken(manifest, (*at, *where), what, meant(key, has) or f"it has {listed(has)}")

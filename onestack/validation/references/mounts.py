@@ -23,10 +23,11 @@ def mounts(pod: PodTemplate, _: Index) -> Iterator[Broken]:
     if pod.manifest.kind == "StatefulSet":
         claims = texts(pod.manifest.body, "spec", "volumeClaimTemplates", EACH, "metadata", "name")
         volumes += [name for _, name in claims]
+    known = frozenset(volumes)
     for at, container in pod.containers():
         for field in ("volumeMounts", "volumeDevices"):
             for path, name in texts(container, field, EACH, "name"):
-                if name not in volumes:
+                if name not in known:
                     what = f"the pod has no volume '{name}'"
                     other = f"it has {listed(volumes)}" if volumes else "declare it under 'volumes'"
                     yield Broken(pod.manifest, (*at, *path), what, meant(name, volumes) or other)

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
+from itertools import islice
 from typing import Final
 
 _CUTOFF: Final = 0.65  # three letters of which two are right
 _SURE: Final = 0.8
-_COMPARED: Final = 200  # comparing is slow: of more names only those that begin or end alike are looked at
+_COMPARED: Final = 60  # comparing is slow: of more names only those that begin or end alike are looked at
 _LISTED: Final = 6
+_MOST: Final = 2000  # of more names none is looked at
 
 
 def nearest(name: str, names: Iterable[str], cutoff: float = _CUTOFF) -> str:
     """The name that is likest, or an empty string."""
-    others = sorted({one for one in names if one and one != name})
+    others = sorted({one for one in islice(names, _MOST) if one and one != name})
+    if len(others) >= _MOST - 1:
+        return ""
     if len(others) > _COMPARED:
         alike = [one for one in others if one[:2] == name[:2] or one[-2:] == name[-2:]]
         # Of too many still, those around it in the alphabet differ late, as most slips do.

@@ -44,11 +44,7 @@ def claims(pod: PodTemplate, index: Index) -> Iterator[Broken]:
 def _of_stateful_set(claim: str, namespace: str | None, index: Index) -> bool:
     """Whether it is ``<template>-<StatefulSet>-<ordinal>``."""
     stem, _, ordinal = claim.rpartition("-")
-    return ordinal.isdigit() and any(
-        stem == f"{template}-{name}"
-        for name, found in index.all("apps", "StatefulSet", namespace).items()
-        for _, template in texts(found.body, "spec", "volumeClaimTemplates", EACH, "metadata", "name")
-    )
+    return ordinal.isdigit() and (namespace or "", stem) in index.claims
 
 
 def classes(pod: PodTemplate, index: Index) -> Iterator[Broken]:

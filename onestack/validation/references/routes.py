@@ -54,18 +54,11 @@ def _backend(manifest: Manifest, index: Index, path: Path, found: Mapping[str, A
     at_port = ((*path, "port"), port) if isinstance(port, int) else None
     yield from backend(index, manifest, ((*path, "name"), name), at_port, namespace=namespace or None)
     there = index.get("", "Service", namespace, name) is not None
-    if there and namespace not in {"", manifest.namespace} and not _granted(manifest, index, namespace):
+    granted = (namespace, manifest.kind, manifest.namespace) in index.grants
+    if there and namespace not in {"", manifest.namespace} and not granted:
         what = f"the Service is in namespace '{namespace}', which lets no {manifest.kind} of another use it"
         expected = f"declare a ReferenceGrant for namespace '{manifest.namespace}' there"
         yield Broken(manifest, (*path, "namespace"), what, expected)
-
-
-def _granted(manifest: Manifest, index: Index, namespace: str) -> bool:
-    return any(
-        (text(source, "kind"), text(source, "namespace")) == (manifest.kind, manifest.namespace)
-        for grant in index.all(GROUP, "ReferenceGrant", namespace).values()
-        for _, source in mappings(grant.body, "spec", "from", EACH)
-    )
 
 
 def _parent(manifest: Manifest, index: Index, path: Path, parent: Mapping[str, Any]) -> Iterator[Broken]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from math import ceil
 from typing import Any, Final
@@ -16,6 +17,7 @@ from onestack.validation.references.unselected import described, hint, unselecte
 from onestack.validation.selectors import Selector, selector
 
 _STUCK: Final = "none may ever be evicted, and a node with one can't be drained"
+_PERCENT: Final = re.compile("[0-9]{1,3}%")
 _SCALABLE: Final = {
     ("", "ReplicationController"),
     ("apps", "Deployment"),
@@ -93,7 +95,10 @@ def _never(manifest: Manifest, index: Index) -> Iterator[Broken]:
         what = f"maxUnavailable is {spec['maxUnavailable']}: {_STUCK}"
         yield Broken(manifest, ("spec", "maxUnavailable"), what, "allow at least 1")
         return
-    pods = _expected(manifest, index, wanted)
+    namespace = manifest.namespace or ""
+    if (namespace, wanted) not in index.counted:
+        index.counted[namespace, wanted] = _expected(namespace, index, wanted)
+    pods = index.counted[namespace, wanted]
     least = None if pods is None else _amount(spec.get("minAvailable"), pods)
     if pods and least is not None and least >= pods:
         said = f"minAvailable is {spec['minAvailable']}"
@@ -104,9 +109,9 @@ def _never(manifest: Manifest, index: Index) -> Iterator[Broken]:
         )
 
 
-def _expected(manifest: Manifest, index: Index, wanted: Selector) -> int | None:
+def _expected(namespace: str, index: Index, wanted: Selector) -> int | None:
     """How many pods there are at most; None where that can't be told."""
-    namespace, total = manifest.namespace or "", 0
+    total = 0
     for pod in index.pods.selected(namespace, wanted):
         workload = pod.manifest
         if (workload.group, workload.kind) not in _SCALABLE:
@@ -125,6 +130,6 @@ def _expected(manifest: Manifest, index: Index, wanted: Selector) -> int | None:
 
 def _amount(value: Any, of: int) -> int | None:
     """A number, or a percentage of ``of``, rounded up as Kubernetes does here."""
-    if isinstance(value, str) and value.endswith("%") and value[:-1].isdigit():
+    if isinstance(value, str) and _PERCENT.fullmatch(value):
         return ceil(int(value[:-1]) * of / 100)
     return value if isinstance(value, int) and not isinstance(value, bool) else None

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Set
 
 from onestack.manifests.manifest import Manifest
 from onestack.validation.parts import EACH, Path, labels, mappings, text
-from onestack.validation.pods import PodTemplate, declared_ports
+from onestack.validation.pods import Port, Ports
 from onestack.validation.references.broken import Broken
 from onestack.validation.references.index import Index
 from onestack.validation.references.near import listed, meant
 from onestack.validation.references.unselected import described, hint, unselected
 from onestack.validation.selectors import Selector, equal
-
-Ports = set[tuple[str, int, str]]
 
 
 def service(manifest: Manifest, index: Index) -> Iterator[Broken]:
@@ -23,10 +20,9 @@ def service(manifest: Manifest, index: Index) -> Iterator[Broken]:
     if not selector or text(manifest.body, "spec", "type") == "ExternalName":
         return
     namespace, wanted = manifest.namespace or "", equal(selector)
-    pods = index.pods.selected(namespace, wanted)
-    if pods:
-        yield from _ports(manifest, pods)
-    elif unselected(index, namespace, wanted) and not _has_endpoints(manifest, index):
+    if index.pods.selected(namespace, wanted):
+        yield from _ports(manifest, index.pods.ports(namespace, wanted))
+    elif unselected(index, namespace, wanted) and (namespace, manifest.name) not in index.endpoints:
         yield _nothing(manifest, index, wanted)
 
 
@@ -38,33 +34,19 @@ def _nothing(manifest: Manifest, index: Index, wanted: Selector) -> Broken:
     return Broken(manifest, ("spec", "selector"), what, hint(index, namespace, wanted))
 
 
-def _has_endpoints(manifest: Manifest, index: Index) -> bool:
-    if index.get("", "Endpoints", manifest.namespace, manifest.name) is not None:
-        return True
-    slices = index.all("discovery.k8s.io", "EndpointSlice", manifest.namespace).values()
-    label = "kubernetes.io/service-name"
-    return any(labels(one.body, "metadata", "labels").get(label) == manifest.name for one in slices)
-
-
-def _ports(manifest: Manifest, pods: Sequence[PodTemplate]) -> Iterator[Broken]:
-    declared: Ports = {port for pod in pods for _, held in pod.serving() for port in declared_ports(held)}
-    numbers = all(map(_tells, pods)) and text(manifest.body, "spec", "clusterIP") != "None"
+def _ports(manifest: Manifest, ports: Ports) -> Iterator[Broken]:
+    numbers = ports.told and text(manifest.body, "spec", "clusterIP") != "None"
     for path, port in mappings(manifest.body, "spec", "ports", EACH):
         target = port.get("targetPort", port.get("port"))
         place = (*path, "targetPort" if "targetPort" in port else "port")
         protocol = text(port, "protocol") or "TCP"
         if isinstance(target, str):
-            yield from _named(manifest, place, target, protocol, declared)
+            yield from _named(manifest, place, target, protocol, ports.declared)
         elif isinstance(target, int) and numbers:
-            yield from _numbered(manifest, place, target, protocol, declared)
+            yield from _numbered(manifest, place, target, protocol, ports.declared)
 
 
-def _tells(pod: PodTemplate) -> bool:
-    """Whether its first container, the one that matters, declares ports: it need not to be reached."""
-    return any(any(declared_ports(container)) for _, container in [*pod.serving()][:1])
-
-
-def _named(manifest: Manifest, path: Path, name: str, protocol: str, declared: Ports) -> Iterator[Broken]:
+def _named(manifest: Manifest, path: Path, name: str, protocol: str, declared: Set[Port]) -> Iterator[Broken]:
     if name.isdigit():
         what = f"the target port is the text '{name}', and the name of a port has a letter in it"
         yield Broken(manifest, path, what, f"write {name} without quotes")
@@ -74,7 +56,7 @@ def _named(manifest: Manifest, path: Path, name: str, protocol: str, declared: P
         yield Broken(manifest, path, what, _instead(name, others, declared))
 
 
-def _instead(name: str, protocols: set[str], declared: Ports) -> str:
+def _instead(name: str, protocols: set[str], declared: Set[Port]) -> str:
     near = _only(protocols) or meant(name, (held for held, _, _ in declared))
     return near or f"they have {shown(declared)}"
 
@@ -84,7 +66,7 @@ def _only(protocols: set[str]) -> str:
 
 
 def _numbered(
-    manifest: Manifest, path: Path, wanted: int, protocol: str, declared: Ports
+    manifest: Manifest, path: Path, wanted: int, protocol: str, declared: Set[Port]
 ) -> Iterator[Broken]:
     if (wanted, protocol) not in {(number, its) for _, number, its in declared}:
         what = f"no container of the selected pods declares the {protocol} port {wanted}"
@@ -92,7 +74,7 @@ def _numbered(
         yield Broken(manifest, path, what, _only(others) or f"they have {shown(declared)}")
 
 
-def shown(ports: Ports) -> str:
+def shown(ports: Set[Port]) -> str:
     """``8080 (http) and 9090``, in order of their numbers."""
     named = sorted((number, name, protocol) for name, number, protocol in ports)
     return listed([_Shown(number, name, protocol) for number, name, protocol in named]) or "no ports"
@@ -105,12 +87,3 @@ class _Shown:
 
     def __str__(self) -> str:
         return self.text
-
-
-def offered(service: Mapping[str, Any]) -> Ports:
-    """Name, number and protocol of the ports that a Service offers."""
-    return {
-        (text(port, "name"), number, text(port, "protocol") or "TCP")
-        for _, port in mappings(service, "spec", "ports", EACH)
-        if isinstance(number := port.get("port"), int)
-    }
