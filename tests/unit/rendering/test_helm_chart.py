@@ -108,7 +108,7 @@ LINK = "the archive has a link or a device"
         ),
         (
             archived({str(n): b"" for n in range(10_001)}),
-            "'demo/10000'",
+            "10000",
             "the chart has more than 10000 files",
         ),
     ],
