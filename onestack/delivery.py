@@ -32,7 +32,7 @@ from onestack.settings import Settings
 from onestack.show import EngineProgress
 from onestack.standing import Standing
 from onestack.wait import ObjectRef, WaitReport, assess_now, reference, until_ready
-from onestack.wait.absent import GONE
+from onestack.wait.absent import ENDED, GONE, VANISHED
 
 USER_AGENT = "onestack"
 
@@ -189,12 +189,18 @@ def _up(stack: Stack, found: Standing, progress: Progress) -> Outcome:
 
 def _said_by_hooks(stack: Stack, manifests: Sequence[Manifest], error: EngineFailed) -> OnestackError:
     """The failure of a run, with what hooks that didn't end well say where there are any."""
-    hooks = [reference(manifest) for manifest in manifests if hook(manifest)]
+    hooks = [manifest for manifest in manifests if hook(manifest)]
+    if not hooks:
+        return error
     try:
-        found = _ask(stack, lambda client: assess_now(client, hooks)).not_ready if hooks else ()
+        report = _ask(stack, lambda client: assess_now(client, _references(hooks)))
+        unfinished = standing.identities(engine.unfinished(stack.workspace))
     except OnestackError:
         return error
-    said = tuple(str(one) for one in found if one.verdict != GONE)
+    said = [str(one) for one in report.not_ready if one.verdict != GONE]
+    for manifest, one in zip(hooks, report.outcomes, strict=True):
+        if manifest.identity in unfinished and one.verdict in {GONE, VANISHED, ENDED}:
+            said.append(f"{one.ref}: didn't end well, and is gone")
     return HookFailed(stack.settings.stack, said, error.why) if said else error
 
 
