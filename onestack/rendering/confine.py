@@ -12,13 +12,16 @@ from typing import Final
 # Not content: credentials of a checkout, and the state of stacks.
 _OWN: Final = frozenset({".git", ".onestack"})
 
-# What Kustomize takes for a file or a repository elsewhere (its loader/fileloader.go, git/repospec.go), and a
+# What Kustomize takes for a file or a repository elsewhere (loader/fileloader.go, git/repospec.go), and a
 # little more.
-_SCHEME: Final = re.compile(
-    r"(?:git::)?([A-Za-z][A-Za-z0-9+.-]*)://(?:[^/@]*@)?([^/?#]*)|(?i:https?):/?([^/?#]*)"
+_ELSEWHERE: Final = (
+    re.compile(r"[A-Za-z][A-Za-z0-9+.:-]*://(?:[^/@]*@)?(?P<host>[^/?#]*)"),
+    re.compile(r"(?i:https?):(?P<host>[^/?#]*)"),
+    re.compile(r"[A-Za-z][A-Za-z0-9-]*@(?P<host>[^/:?]*)[/:]"),
+    re.compile(r"(?P<host>(?i:github\.com))[/:]"),
+    re.compile(r"(?P<host>[^/?]*)[^?]*(?://|\?(?:ref|version|timeout|submodules)=)"),
 )
-_SCP: Final = re.compile(r"(?:[A-Za-z][A-Za-z0-9-]*@([^/:?]*)|(?i:(github\.com)))[/:]")
-_MARKED: Final = re.compile(r"([^/?]*).*?(?://|\?(?:ref|version|timeout|submodules)=)")
+_USER: Final = re.compile(r"://[^/@]*@")
 
 
 class Refused(Exception):
@@ -41,13 +44,16 @@ class Place:
 
 
 def host_of(reference: str) -> str | None:
-    """The host that a reference would be fetched from; None if it is a path."""
-    text = reference.strip()
-    if text[:5].lower() == "git::":
-        text = text[5:]
-    if found := _SCHEME.match(text) or _SCP.match(text) or _MARKED.match(text):
-        return next((host for host in found.groups() if host), "").lower()
+    """The host that a reference would be fetched from, empty if it names none; None if it is a path."""
+    for pattern in _ELSEWHERE:
+        if found := pattern.match(reference.strip()):
+            return found["host"].lower()
     return None
+
+
+def shown(reference: str) -> str:
+    """A reference as it may be printed: without user and password."""
+    return _USER.sub("://***@", reference)
 
 
 def followed(root: Path, folder: str, reference: str) -> Place:

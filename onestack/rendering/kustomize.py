@@ -25,10 +25,12 @@ TOOL: Final = "kustomize"
 _ARGUMENTS: Final = ("build", "--load-restrictor", "LoadRestrictionsRootOnly", ".")
 BOUNDS: Final = Bounds()
 _SAID: Final = 1000
+# Shorter values are no secrets, and masking them would leave nothing to read.
+_SHORTEST: Final = 4
 
 # Kustomize repeats whole configurations and patches in its errors, with what Secrets are generated of.
 _REPEATED: Final = re.compile(
-    r" ?with config: `.*?(?:`|\Z)|(?<=\[patch: )\".*?(?:\"\]|\Z)|^# Warning:.*?$", re.DOTALL | re.MULTILINE
+    r' with config: `.*(?:`|\Z)|(?<=\[patch): "(?:[^"\\]|\\.)*"|(?m:^# Warning:[^\n]*$)', re.DOTALL
 )
 
 
@@ -61,14 +63,14 @@ def _built(
     application: Application, made: Closure, program: Path, problems: Problems
 ) -> tuple[Part, ...] | None:
     file = next(iter(made.kustomizations))
+    tried: tuple[Ran, str] | None = None
     if origins.can_be_asked(made):
         asked = origins.asking(made.kustomizations[file])
-        ran, _ = _run(program, replace(made, kustomizations={**made.kustomizations, file: asked}))
-        parts = origins.parts(ran.stdout, made, file) if not ran.failure else None
-        if parts:
+        tried = _run(program, replace(made, kustomizations={**made.kustomizations, file: asked}))
+        if parts := None if tried[0].failure else origins.parts(tried[0].stdout, made, file):
             return parts
-    # Whatever went wrong, it is to be said of what is really there.
-    ran, place = _run(program, made)
+    # Whatever went wrong is to be said of what is really there; a bound would be broken again.
+    ran, place = tried if tried and tried[0].breach else _run(program, made)
     if ran.failure:
         said = f": {words}" if (words := _words(ran.said, place, made)) else ""
         what = f"application '{application.name}': kustomize {ran.failure}{said}"
@@ -103,7 +105,7 @@ def _literals(made: Closure) -> Iterator[str]:
     for value in made.kustomizations.values():
         for name, held in value.items():
             if name.casefold() == "secretgenerator":
-                yield from (found for found in _values(held) if found)
+                yield from (found for found in _values(held) if len(found) >= _SHORTEST)
 
 
 def _values(held: Any) -> Iterator[str]:

@@ -11,7 +11,7 @@ from onestack.errors import Problem
 from onestack.manifests.problems import Problems
 from onestack.manifests.reader import read
 from onestack.rendering import folder as disk
-from onestack.rendering.confine import Refused, followed, host_of, real
+from onestack.rendering.confine import Refused, followed, host_of, real, shown
 
 FILES: Final = 10_000
 """How many files a kustomization may be made of."""
@@ -57,7 +57,7 @@ class Files:
         """The real path of what a kustomization in ``folder`` names; None if that can't be followed."""
         host = host_of(reference)
         if host is not None:
-            what = f"'{reference}' is fetched from {host or 'elsewhere'}, which is not allowed"
+            what = f"'{shown(reference)}' is fetched from {host or 'elsewhere'}, which is not allowed"
             say(what, "put a copy into the repository and name that")
             return None
         if not reference:

@@ -41,7 +41,7 @@ class Plugins:
             self._problems.found.extend(reading.problems)
         for problem in reading.problems if not file else ():
             report(Node(None, 0, 0), f"line {problem.line} of this text: {problem.what}", problem.expected)
-        for document in reading.documents:
+        for document in () if reading.problems else reading.documents:
             self._configured(document, folder, report)
 
     def _configured(self, document: Node, folder: str, report: Report) -> None:
