@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
@@ -15,13 +14,11 @@ from onestack.manifests.scope import KUBERNETES
 from tests.bench import names
 from tests.bench.generated import generate
 from tests.bench.phases import Phase, Phases, Place
+from tests.bench.schemas import LOCATION, write_schemas
 from tests.bench.watch import Command
 
 OBJECTS: Final = 2000
 STACKS: Final = ("dev", "staging", "prod")
-# The package's folders are named as kubeconform's own schemas are.
-_FOLDER: Final = "{{.NormalizedKubernetesVersion}}-local{{.StrictSuffix}}"
-_FILE: Final = "{{.ResourceKind}}{{.KindSuffix}}.json"
 
 
 def checking(place: Place) -> Phases:
@@ -53,8 +50,9 @@ def _repository(root: Path) -> Path:
 
 def _kubeconform(place: Place, manifests: Path) -> Command:
     """With the schemas that onestack takes too, from this disk; refusing unknown fields as onestack does."""
-    schemas = Path(str(files("kubernetes_validate"))) / "kubernetes-json-schema" / _FOLDER / _FILE
-    version = f"{KUBERNETES}.0"
+    folder = place.folder / "schemas"
+    write_schemas(folder, KUBERNETES)
+    schemas = str(folder / LOCATION)
     program = str(place.toolchain.path("kubeconform"))
-    given = ("-strict", "-summary", "-kubernetes-version", version, "-schema-location", str(schemas))
+    given = ("-strict", "-summary", "-schema-location", schemas)
     return Command((program, *given, str(manifests)), place.folder, dict(os.environ))
