@@ -45,7 +45,8 @@ class Places:
             column += _SHORTER * bisect_right(self._pairs[line], column)
         if self._starts is None:
             return self._first + line, column + 1
-        breaks, before = self._starts[line]
+        # The parser may count one line more at the end than there is.
+        breaks, before = self._starts[min(line, len(self._starts) - 1)]
         return self._first + breaks, before + column + 1
 
 

@@ -8,6 +8,7 @@ but ``12:30:00`` and ``2024-01-01`` stay strings. The tests compare with the rea
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
@@ -62,6 +63,12 @@ def resolve(text: str) -> Scalar:
     return text
 
 
+def is_integer(text: str) -> bool:
+    """Whether go-yaml takes a plain scalar for an integer, not for a float with an integer's value."""
+    plain = text.replace("_", "")
+    return any(form.match(plain) for form in (_DECIMAL, _BASED, _SIGNED_BINARY))
+
+
 def _number(text: str) -> Scalar:
     plain = text.replace("_", "")
     if _DECIMAL.match(plain):
@@ -90,7 +97,8 @@ def _float(plain: str, text: str | None = None) -> Scalar:
     if number in (float("inf"), float("-inf")):
         return text or plain  # ParseFloat says "out of range", and go-yaml keeps the string
     if number.is_integer() and abs(number) < _EXPONENT_FROM:
-        whole = int(number)
+        # Go writes as few digits as tell this float from others, then zeros; they are read as an integer.
+        whole = int(Decimal(repr(number)))
         if not any(mark in plain for mark in ".eE"):
             return _held(whole, text or plain)
         return whole if _LEAST <= whole <= _MOST else number

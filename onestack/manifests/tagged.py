@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from onestack.manifests.scalars import Scalar, Unheld, resolve
+from onestack.manifests.scalars import Scalar, Unheld, is_integer, resolve
 
 PREFIX: Final = "tag:yaml.org,2002:"
 _PLAIN: Final = frozenset({"bool", "float", "int", "null"})
@@ -31,7 +31,7 @@ def scalar(tag: str, text: str) -> Scalar:
         value = resolve(text)
     except Unheld:
         value = text
-    if not _fits(name, value):
+    if not _fits(name, value) or (name == "int" and not is_integer(text)):
         raise TagRefused(f"the value is no !!{name}", "remove the tag, or write a value that fits it")
     return value
 

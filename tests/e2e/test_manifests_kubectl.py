@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 import random
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 
 from onestack.local.toolchain import Toolchain
 from onestack.manifests.reader import read
 from onestack.manifests.scalars import Unheld, resolve
+from tests.e2e import yaml_texts
 
 pytestmark = pytest.mark.e2e
 
@@ -38,7 +42,7 @@ def by_kubectl(toolchain: Toolchain, tmp_path: Path, text: str) -> list[Any]:
     kubectl = toolchain.path("kubectl")
     command = [str(kubectl), "annotate", "--local", "--output=json", f"--filename={file}", "a=b"]
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
-    decoder = json.JSONDecoder()
+    decoder = json.JSONDecoder(parse_int=whole)
     found: list[Any] = []
     rest = done.stdout.strip()
     while rest:
@@ -48,6 +52,12 @@ def by_kubectl(toolchain: Toolchain, tmp_path: Path, text: str) -> list[Any]:
     for value in found:
         del value["metadata"]["annotations"]
     return found
+
+
+def whole(digits: str) -> int | float:
+    """What the API takes a JSON number without a point for."""
+    number = int(digits)
+    return number if -(2**63) <= number < 2**63 else float(number)
 
 
 def by_us(text: str) -> list[Any]:
@@ -64,23 +74,80 @@ def held(text: str) -> bool:
     return True
 
 
-def made_up(count: int) -> list[str]:
-    chosen = random.Random(20261121)  # noqa: S311  reproducible, and no secret
-    return ["".join(chosen.choices("0123456789_+-.xXoObBeEfF", k=chosen.randint(1, 8))) for _ in range(count)]
+def same(theirs: Any, ours: Any) -> bool:
+    """Equal, where a whole float is an integer, but true is not 1."""
+    if isinstance(theirs, dict) and isinstance(ours, dict):
+        return theirs.keys() == ours.keys() and all(same(theirs[key], ours[key]) for key in ours)
+    if isinstance(theirs, list) and isinstance(ours, list):
+        return len(theirs) == len(ours) and all(map(same, theirs, ours))
+    if isinstance(theirs, (bool, str)) or isinstance(ours, (bool, str)):
+        return type(theirs) is type(ours) and bool(theirs == ours)
+    return bool(theirs == ours)
+
+
+def assert_scalars_mean_the_same(toolchain: Toolchain, tmp_path: Path, scalars: Iterable[str]) -> None:
+    chosen = [text for text in scalars if held(text) and text not in {"-", "---", "..."}]
+    text = HEAD + "values:\n" + "".join(f"  - {scalar}\n" for scalar in chosen)
+    theirs, ours = by_kubectl(toolchain, tmp_path, text)[0]["values"], by_us(text)[0]["values"]
+    pairs = zip(chosen, theirs, ours, strict=True)
+    assert [(scalar, one, other) for scalar, one, other in pairs if not same(one, other)] == []
 
 
 def test_plain_scalars_mean_the_same(toolchain: Toolchain, tmp_path: Path) -> None:
     listed = f"{WORDS} {MORE_WORDS} {NUMBERS} {FLOATS} {OTHERS} {DATES} {EDGES}".split()
-    scalars = [*listed, "", *made_up(3000)]
-    scalars = [text for text in scalars if held(text) and text not in {"-", "---", "..."}]
-    text = HEAD + "values:\n" + "".join(f"  - {scalar}\n" for scalar in scalars)
-    theirs, ours = by_kubectl(toolchain, tmp_path, text)[0]["values"], by_us(text)[0]["values"]
-    different = [
-        (scalar, one, other)
-        for scalar, one, other in zip(scalars, theirs, ours, strict=True)
-        if (one, isinstance(one, (bool, str))) != (other, isinstance(other, (bool, str)))
+    chosen = random.Random(20261121)  # noqa: S311  reproducible, and no secret
+    assert_scalars_mean_the_same(toolchain, tmp_path, [*listed, "", *yaml_texts.scalars(chosen, 3000)])
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+@given(data=st.data())
+def test_whatever_looks_like_a_number_means_the_same(
+    toolchain: Toolchain, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    scalar = st.from_regex(r"[-+.]?[0-9][0-9_]{0,20}(\.[0-9_]{0,20})?([eE][-+]?[0-9]{1,3})?", fullmatch=True)
+    scalars = data.draw(st.lists(scalar | st.floats().map(repr) | st.integers().map(str), min_size=200))
+    assert_scalars_mean_the_same(toolchain, tmp_path_factory.mktemp("it"), scalars)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_what_we_read_kubectl_reads_and_means_the_same(
+    toolchain: Toolchain, tmp_path: Path, seed: int
+) -> None:
+    chosen = random.Random(seed)  # noqa: S311  reproducible, and no secret
+    texts = (f"{HEAD}value: {yaml_texts.value(chosen)}" for _ in range(3000))
+    readable = [
+        text for text in texts if (reading := read(text.encode(), "it.yaml")) and not reading.problems
     ]
-    assert different == []
+    assert len(readable) > 500
+    text = "---\n".join(readable)
+    theirs, ours = by_kubectl(toolchain, tmp_path, text), by_us(text)
+    pairs = zip(readable, theirs, ours, strict=True)
+    assert [(written, one, other) for written, one, other in pairs if not same(one, other)] == []
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("1.0", "1e3", "-0", "1E400", "12345678901234567", "0.1", "1e21", "123456789012345678901e-3"),
+        *(
+            '"\\ud83d\\ude00 \\\\ud83d\\\\ude00"',
+            '"a\\/b"',
+            '"\\u00e9\\u2028"',
+            '"\t"',
+            '["yes", "0644", "~"]',
+        ),
+    ],
+)
+@pytest.mark.parametrize("indent", ["", "\t"])
+def test_json_means_the_same(toolchain: Toolchain, tmp_path: Path, value: str, indent: str) -> None:
+    head = '{"apiVersion": "example.com/v1", "kind": "Thing", "metadata": {"name": "it"}'
+    text = f'{head},\n{indent}"a": {value}, "b": [\n{indent}{indent}1]\n}}\n'
+    if value == "1E400":
+        with pytest.raises(subprocess.CalledProcessError):
+            by_kubectl(toolchain, tmp_path, text)
+        return
+    (theirs,), (ours,) = by_kubectl(toolchain, tmp_path, text), by_us(text)
+    assert same(theirs, ours)
 
 
 @pytest.mark.parametrize(
