@@ -162,13 +162,19 @@ def stamped(manifest: Manifest, digest: str) -> Manifest:
     if not _runs_again(manifest):
         return manifest
     spec = manifest.body.get("spec")
-    template = spec.get("template") if isinstance(spec, Mapping) else None
-    if not isinstance(spec, Mapping) or not isinstance(template, Mapping):
-        return manifest
-    metadata = template.get("metadata") or {}
-    annotations = {**(metadata.get("annotations") or {}), RUN: digest}
-    template = {**template, "metadata": {**metadata, "annotations": annotations}}
+    template = _mapping(spec, "template")
+    annotations = _mapping(_mapping(template, "metadata"), "annotations")
+    if not isinstance(spec, Mapping) or not template or annotations is None:
+        return manifest  # the schemas say what is wrong
+    metadata = {**(template.get("metadata") or {}), "annotations": {**annotations, RUN: digest}}
+    template = {**template, "metadata": metadata}
     return replace(manifest, body={**manifest.body, "spec": {**spec, "template": template}})
+
+
+def _mapping(holder: Any, key: str) -> Mapping[str, Any] | None:
+    """The mapping under a key, empty if there is nothing; None for what is none, or in none."""
+    held = (holder.get(key) or {}) if isinstance(holder, Mapping) else None
+    return held if isinstance(held, Mapping) else None
 
 
 def _runs_again(manifest: Manifest) -> bool:
@@ -192,8 +198,5 @@ def _events(said: str) -> frozenset[str]:
 
 
 def _annotations(manifest: Manifest) -> dict[str, str]:
-    metadata: Any = manifest.body.get("metadata")
-    held: Any = metadata.get("annotations") if isinstance(metadata, Mapping) else None
-    if not isinstance(held, Mapping):
-        return {}
+    held = _mapping(manifest.body.get("metadata"), "annotations") or {}
     return {key: value for key, value in held.items() if isinstance(value, str)}

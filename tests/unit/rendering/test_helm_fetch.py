@@ -87,7 +87,7 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "http: {addr: '127.0.0.1:0'}\n"
     )
     environ = {**os.environ, "OTEL_TRACES_EXPORTER": "none"}
-    command = [program, "serve", folder / "config.yml"]
+    command = [str(program), "serve", str(folder / "config.yml")]
     with subprocess.Popen(command, env=environ, stderr=subprocess.PIPE, text=True) as running:
         assert running.stderr is not None
         try:
