@@ -59,7 +59,7 @@ def broken(schema: Schema, value: Any, tally: Tally, path: Path = ()) -> Iterato
             if not _holds(rule["rule"], schema, value):
                 yield _fault(rule, path)
         except _MISSING:
-            yield _fault(rule, path)
+            yield _fault(rule, path, "something that the rule needs is missing")
         except _NotEvaluated as why:
             tally.reasons[str(why)] += 1
     for step, below, held in _below(schema, value):
@@ -77,14 +77,13 @@ def _below(schema: Schema, value: Any) -> Iterator[tuple[str | int, Schema, Any]
         yield from ((index, schema["items"], held) for index, held in enumerate(value))
 
 
-def _fault(rule: Mapping[str, Any], path: Path) -> Fault:
+def _fault(rule: Mapping[str, Any], path: Path, why: str = "") -> Fault:
     """The CRD's own message; one that is computed may hold values, so the rule itself is shown."""
     said = rule.get("message") or f"failed rule: {' '.join(rule['rule'].split())}"
     field = str(rule.get("fieldPath", "")).removeprefix(".")
     at = (*path, *field.split(".")) if re.fullmatch(r"[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)*", field) else path
-    return Fault(
-        at, f"{dotted(at) or 'the object'}: {said}", "a rule of its CustomResourceDefinition says so"
-    )
+    expected = why or "a rule of its CustomResourceDefinition says so"
+    return Fault(at, f"{dotted(at) or 'the object'}: {said}", expected)
 
 
 def _holds(text: str, schema: Schema, value: Any) -> bool:

@@ -39,7 +39,7 @@ class _Case:
 
     @property
     def field(self) -> str:
-        return dotted(self.path) or "the object"
+        return dotted(self.path) or "it"
 
 
 def faults(shape: Shape, body: Any, *, secret: bool = False) -> list[Fault]:
@@ -98,6 +98,14 @@ def _missing(case: _Case, kind: Any) -> Iterator[Fault]:
     )
 
 
+def _not(case: _Case, kind: Any) -> Iterator[Fault]:
+    """Our own schemas only rule out null; those of custom kinds anything."""
+    if kind.schema == {"type": "null"}:
+        yield from _null(case, kind)
+    else:
+        yield Fault(case.path, f"{case.field} is just what the schema rules out", "see 'not' in its schema")
+
+
 def _null(case: _Case, kind: Any) -> Iterator[Fault]:
     del kind
     yield Fault(case.path, f"{case.field} is null, which is as good as missing", "write a value")
@@ -125,7 +133,11 @@ def _hint(value: Any, types: Sequence[str]) -> str:
 
 
 def _enum(case: _Case, kind: Any) -> Iterator[Fault]:
-    options = [str(option) for option in kind.options if option not in (None, "")]
+    options = [
+        option if isinstance(option, str) else said(option)
+        for option in kind.options
+        if option not in (None, "")
+    ]
     yield Fault(
         case.path, f"{case.field} is {said(case.value, secret=case.secret)}", f"write {listed(options)}"
     )
@@ -149,16 +161,16 @@ def _bound(case: _Case, kind: Any) -> Iterator[Fault]:
 
 def _size(case: _Case, kind: Any) -> Iterator[Fault]:
     least = isinstance(kind, (Kind.MinLength, Kind.MinItems, Kind.MinProperties))
-    unit = (
-        "characters" if isinstance(case.value, str) else "items" if isinstance(case.value, list) else "fields"
+    unit = "character" if isinstance(case.value, str) else "item" if isinstance(case.value, list) else "field"
+    has = f"has {_counted(len(case.value), unit)}" if case.value else "is empty"
+    bound = (
+        f"{_counted(kind.limit, unit)} or more are needed" if least else f"at most {kind.limit} are allowed"
     )
-    has = "is empty" if not case.value else f"has {len(case.value)} {unit}"
-    bound = "at least" if least else "at most"
-    yield Fault(
-        case.path,
-        f"{case.field} {has}",
-        f"{bound} {kind.limit} {unit} are needed" if least else f"{bound} {kind.limit} {unit} are allowed",
-    )
+    yield Fault(case.path, f"{case.field} {has}", bound)
+
+
+def _counted(count: int, unit: str) -> str:
+    return f"{count} {unit}{'' if count == 1 else 's'}"
 
 
 def _pattern(case: _Case, kind: Any) -> Iterator[Fault]:
@@ -197,12 +209,13 @@ def _custom(case: _Case, kind: Any) -> Iterator[Fault]:
 
 
 def _choice(case: _Case, kind: Any) -> Iterator[Fault]:
-    several = isinstance(kind, Kind.OneOfMultipleValid)
-    fitting = "more than one" if several else "none"
+    forms = f"the {len(kind.context)} forms that are asked for"
+    if isinstance(kind, Kind.OneOfMultipleValid):
+        yield Fault(case.path, f"{case.field} fits more than one of {forms}", "only one may fit")
+        return
+    which = ", of which one must fit" if isinstance(kind, Kind.OneOfNotValid) else ""
     yield Fault(
-        case.path,
-        f"{case.field} fits {fitting} of the {len(kind.context)} forms that are asked for",
-        "; or ".join(_forms(case, kind.context)) if not several else "only one may fit",
+        case.path, f"{case.field} fits none of {forms}{which}", "; or ".join(_forms(case, kind.context))
     )
 
 
@@ -241,7 +254,7 @@ _EXPLAINED: Final[dict[type, Callable[[_Case, Any], Iterator[Fault]]]] = {
     Kind.MinLength: _size,
     Kind.MinProperties: _size,
     Kind.MultipleOf: _multiple,
-    Kind.Not: _null,
+    Kind.Not: _not,
     Kind.OneOfMultipleValid: _choice,
     Kind.OneOfNotValid: _choice,
     Kind.Pattern: _pattern,

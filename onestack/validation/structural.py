@@ -53,6 +53,7 @@ def contradictions(schema: Any, path: Path) -> Iterator[Fault]:
         kind = schema.get("type")
         what = f"the type of the whole is {said(kind)}" if kind else "the type of the whole is missing"
         yield Fault((*path, "type"), what, "write 'type: object'")
+        return
     if schema.get("additionalProperties"):
         what = "additionalProperties can't stand at the root"
         yield Fault((*path, "additionalProperties"), what, "name the fields in properties", key=True)
