@@ -27,6 +27,8 @@ def env(root: Path, stack: str) -> None:
     """
     with Terminal() as terminal:
         workspace = delivery.gather(find(root), stack, terminal).workspace
+        # Plain pulumi, such as one that sets a secret before anything is deployed, doesn't make it itself.
+        workspace.state.mkdir(parents=True, exist_ok=True)
         for holder in engine.unlock(workspace):
             terminal.note(f"took away a lock {holder}, which is dead")
         if engine.died(workspace):

@@ -56,7 +56,8 @@ def right_name(name: str) -> bool:
 
 def command(stack: str, name: str) -> str:
     """How to set the value of a placeholder, as a person types it: it is asked for, so no shell keeps it."""
-    return f'eval "$(onestack env {stack})"; pulumi config set --stack {stack} --secret {CONFIG}:{name}'
+    chosen = f'eval "$(onestack env {stack})" && pulumi stack select --create {stack}'
+    return f"{chosen} && pulumi config set --secret {CONFIG}:{name}"
 
 
 def placeholders(body: Mapping[str, Any]) -> tuple[Placeholder, ...]:

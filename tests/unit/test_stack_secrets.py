@@ -28,7 +28,8 @@ def test_a_value_in_plain_text_is_told_with_its_line_and_how_to_set_it_and_never
     (problem,) = found.problems
     assert str(problem) == (
         "stacks/Pulumi.dev.yaml:3:3: secrets:db is not encrypted; rotate the value, then: "
-        'eval "$(onestack env dev)"; pulumi config set --stack dev --secret secrets:db'
+        'eval "$(onestack env dev)" && pulumi stack select --create dev && '
+        "pulumi config set --secret secrets:db"
     )
     assert found.ciphertexts == {}
     assert not found.encrypted

@@ -30,12 +30,12 @@ def workload(kind: str, pod: dict[str, Any], name: str = "web", namespace: str =
 
 
 CREDENTIALS = secret("credentials", password="${secrets:db}", url="x:${secrets:api}")
-FROM_ENV = {
+FROM_ENV: dict[str, Any] = {
     "containers": [
         {"name": "a", "env": [{"name": "P", "valueFrom": {"secretKeyRef": {"name": "credentials"}}}]}
     ]
 }
-REFERENCES = {
+REFERENCES: dict[str, dict[str, Any]] = {
     "env": FROM_ENV,
     "env of an init container": {"initContainers": FROM_ENV["containers"]},
     "envFrom": {"containers": [{"name": "a", "envFrom": [{"secretRef": {"name": "credentials"}}]}]},

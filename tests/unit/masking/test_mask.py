@@ -7,6 +7,7 @@ import html
 import json
 import re
 import shlex
+from collections.abc import Callable
 from urllib.parse import quote, quote_plus, urlencode
 
 import pytest
@@ -24,7 +25,7 @@ VALUES = (
     "%41{}$$[secret",
     "0123456789abcdef",
 )
-FORMS = {
+FORMS: dict[str, Callable[[str], str]] = {
     "raw": str,
     "json": json.dumps,
     "json as it is": lambda value: json.dumps(value, ensure_ascii=False),

@@ -68,7 +68,8 @@ def test_a_name_that_the_stack_lacks_comes_with_the_command_that_sets_it() -> No
     (said,) = wrong(text, {"y"})
     assert said == (
         "app/s.yaml:4:17: stack 'dev' has no secret 'x'; set it: "
-        'eval "$(onestack env dev)"; pulumi config set --stack dev --secret secrets:x'
+        'eval "$(onestack env dev)" && pulumi stack select --create dev && '
+        "pulumi config set --secret secrets:x"
     )
     assert wrong(text, None) == []
 
