@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -57,7 +59,10 @@ def run(*arguments: str | Path) -> Result:
 
 
 def verbs(group: click.Group) -> Iterator[click.Command]:
-    for one in group.commands.values():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        one = group.get_command(context, name)
+        assert one is not None
         yield one
         if isinstance(one, click.Group):
             yield from verbs(one)
@@ -70,7 +75,20 @@ def test_the_root_may_stand_before_and_after_a_verb(root: Path) -> None:
         assert "local: 3 objects: 3 valid" in done.output
 
 
+def test_checking_imports_nothing_that_talks_to_a_cluster_or_an_engine() -> None:
+    """It costs half a second, and a check has no use for it."""
+    code = "import sys, onestack.cli.checking; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    heavy = {"aiohttp", "pulumi", "grpc", "cryptography", "onestack.engine", "onestack.kube"}
+    assert heavy & set(loaded.split()) == set()
+
+
+def test_an_unknown_verb_is_a_usage_error() -> None:
+    assert run("chekc").exit_code == 2
+
+
 def test_every_verb_takes_the_root() -> None:
+    assert len(list(verbs(cli))) > 12
     assert [one.name for one in verbs(cli) if "root" not in [each.name for each in one.params]] == []
 
 
