@@ -11,7 +11,7 @@ from typing import Any, Final
 from onestack.manifests.manifest import Manifest
 from onestack.manifests.scope import is_builtin
 from onestack.manifests.strings import template_path
-from onestack.validation.parts import EACH, Path, each, labels, mapping, mappings, text
+from onestack.validation.parts import EACH, Path, each, labels, mapping, mappings, text, texts
 from onestack.validation.selectors import EXISTS, IN, NOT_IN, Requirement, Selector
 
 _POD_NAME: Final = "statefulset.kubernetes.io/pod-name"
@@ -208,6 +208,24 @@ def declared_ports(container: Mapping[str, Any]) -> Iterator[Port]:
         number = port.get("containerPort")
         if isinstance(number, int):
             yield text(port, "name"), number, text(port, "protocol") or "TCP"
+
+
+def claim_templates(manifest: Manifest) -> Iterator[str]:
+    """The names of a StatefulSet's templates for claims, each a volume of its pods; else nothing."""
+    if (manifest.group, manifest.kind) == ("apps", "StatefulSet"):
+        for _, name in texts(manifest.body, "spec", "volumeClaimTemplates", EACH, "metadata", "name"):
+            yield name
+
+
+def told(template: PodTemplate) -> Iterator[str]:
+    """The words that its containers are told: of command, arguments and variables."""
+    for _, container in template.containers():
+        for pattern in (("command", EACH), ("args", EACH), ("env", EACH, "value")):
+            for _, said in texts(container, *pattern):
+                yield from _CUT.split(said)
+
+
+_CUT: Final = re.compile(r"[\s=,/'\"]+")
 
 
 def label_maps(value: Any) -> Iterator[Mapping[str, str]]:

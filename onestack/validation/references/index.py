@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from typing import Final
 
 from onestack.manifests.manifest import Identity, Manifest
-from onestack.validation.parts import EACH, labels, mappings, text, texts
-from onestack.validation.pods import Pods, Port
+from onestack.validation.parts import EACH, labels, mappings, text
+from onestack.validation.pods import Pods, Port, claim_templates
 from onestack.validation.references.made import Made
 from onestack.validation.references.rights import Rights
 from onestack.validation.selectors import Selector
@@ -16,7 +16,6 @@ from onestack.validation.selectors import Selector
 OF_THE_CLUSTER: Final = frozenset({"kube-system", "kube-public", "kube-node-lease"})
 """Namespaces in which the cluster keeps things that no manifest declares."""
 _SCALERS: Final = {("autoscaling", "HorizontalPodAutoscaler"), ("keda.sh", "ScaledObject")}
-_CLAIM_TEMPLATES: Final = ("spec", "volumeClaimTemplates", EACH, "metadata", "name")
 
 
 class Index:
@@ -40,7 +39,7 @@ class Index:
         self.scalers: dict[tuple[str, str, str], list[Manifest]] = defaultdict(list)
         self.rights = Rights(manifests)
         self.pods = Pods(manifests)
-        self.made = Made(manifests, self.rights)
+        self.made = Made(manifests, self.pods, self.rights)
         for manifest in manifests:
             namespace = manifest.namespace or ""
             self._held[manifest.group, manifest.kind, namespace][manifest.name] = manifest
@@ -55,8 +54,7 @@ class Index:
     def _remember(self, manifest: Manifest, namespace: str) -> None:
         match manifest.kind:
             case "StatefulSet":
-                for _, template in texts(manifest.body, *_CLAIM_TEMPLATES):
-                    self.claims.add((namespace, f"{template}-{manifest.name}"))
+                self.claims.update((namespace, f"{one}-{manifest.name}") for one in claim_templates(manifest))
             case "Endpoints":
                 self.endpoints.add((namespace, manifest.name))
             case "EndpointSlice":

@@ -9,7 +9,7 @@ from typing import Any, Final
 from onestack.manifests.manifest import Manifest
 from onestack.manifests.scope import is_builtin
 from onestack.validation.parts import EACH, labels, text, texts
-from onestack.validation.pods import label_maps
+from onestack.validation.pods import Pods, PodTemplate, label_maps, told
 from onestack.validation.references.rights import Rights
 from onestack.validation.selectors import Selector
 
@@ -45,8 +45,11 @@ _OF_OPERATORS: Final = frozenset({"Secret", "Service", "ServiceAccount", "Persis
 class Made:
     """What may be there though no manifest declares it."""
 
-    def __init__(self, manifests: Iterable[Manifest], rights: Rights) -> None:
-        self._rights = rights
+    def __init__(self, manifests: Iterable[Manifest], pods: Pods, rights: Rights) -> None:
+        self._rights, self._pods = rights, pods
+        self._told: dict[tuple[str, str], set[str]] = {}
+        self._labelling: dict[str, list[PodTemplate]] = {}
+        self._operated: dict[str, bool] = {}
         self._secrets: set[tuple[str, str]] = set()
         self._names: dict[str, set[str]] = defaultdict(set)
         self._custom: dict[str, list[Manifest]] = defaultdict(list)
@@ -73,12 +76,23 @@ class Made:
             return True
         if kind == "ConfigMap" and (name == "kube-root-ca.crt" or name in self.bundles):
             return True
-        if self._rights.may_make(kind, namespace, name):
+        if self._rights.may_make(kind, namespace, name) or name in self._names_told(kind, namespace):
             return True
         same = any(name in self._names[space] for space in (namespace, ""))
         return same or (
             kind in _OF_OPERATORS and any(part in self._names[namespace] for part in _beginnings(name))
         )
+
+    def _names_told(self, kind: str, namespace: str) -> set[str]:
+        """The words told to pods of the namespace that may make objects of the kind: also names of such."""
+        if (kind, namespace) not in self._told:
+            self._told[kind, namespace] = {
+                word
+                for pod in self._pods.all(namespace)
+                if self._rights.may_create(kind, namespace, pod.service_account)
+                for word in told(pod)
+            }
+        return self._told[kind, namespace]
 
     def may_make_pods(self, namespace: str, wanted: Selector) -> bool:
         """Whether a custom resource of the namespace looks as if it made pods that the selector takes."""
@@ -86,6 +100,25 @@ class Made:
         if any(value in names for one in wanted.requirements for value in one.values):
             return True
         return any(wanted.matches(held) for held in self._held_labels(namespace))
+
+    def labelling(self, namespace: str) -> list[PodTemplate]:
+        """The templates whose pods may change labels of pods."""
+        if namespace not in self._labelling:
+            self._labelling[namespace] = [
+                pod
+                for pod in self._pods.all(namespace)
+                if self._rights.may_label_pods(namespace, pod.service_account)
+            ]
+        return self._labelling[namespace]
+
+    def operated(self, namespace: str) -> bool:
+        """Whether an operator runs in the namespace: a pod that may make pods."""
+        if namespace not in self._operated:
+            self._operated[namespace] = any(
+                self._rights.may_make_pods(namespace, pod.service_account)
+                for pod in self._pods.all(namespace)
+            )
+        return self._operated[namespace]
 
     def _held_labels(self, namespace: str) -> list[Any]:
         if namespace not in self._labels:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from onestack.manifests.manifest import Manifest
 from onestack.validation.parts import Path
@@ -10,7 +11,8 @@ from onestack.validation.references.broken import Broken
 from onestack.validation.references.index import OF_THE_CLUSTER, Index
 from onestack.validation.references.near import listed, meant
 
-DECLARE = "correct the name, or declare it"
+DECLARE: Final = "correct the name, or declare it"
+_OF_OPERATORS: Final = frozenset({"ConfigMap", "Secret", "Service"})
 
 
 def missing(
@@ -33,7 +35,11 @@ def missing(
         return
     if index.made.may_make(kind, wanted, name):
         return
-    hint = meant(name, index.all(group, kind, wanted))
+    # What an operator makes no manifest tells: only a slip is worth a word beside one.
+    operated = kind in _OF_OPERATORS and index.made.operated(wanted)
+    hint = meant(name, index.all(group, kind, wanted), sure=operated)
+    if operated and not hint:
+        return
     others = index.elsewhere(group, kind, wanted, name)
     if others:
         hint = f"there is one in {_spaces(others)}, and such a reference stays in its namespace"

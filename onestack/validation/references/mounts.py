@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from onestack.validation.parts import EACH, Path, mapping, mappings, text, texts
-from onestack.validation.pods import PodTemplate, declared_ports
+from onestack.validation.pods import PodTemplate, claim_templates, declared_ports
 from onestack.validation.references.broken import Broken
 from onestack.validation.references.index import Index
 from onestack.validation.references.near import listed, meant
@@ -20,9 +20,7 @@ _HANDLERS: Final = ("httpGet", "tcpSocket")
 def mounts(pod: PodTemplate, _: Index) -> Iterator[Broken]:
     """What containers mount must be a volume of the pod; of a StatefulSet also a claim's template."""
     volumes = [name for _, name in texts(pod.spec, "volumes", EACH, "name")]
-    if pod.manifest.kind == "StatefulSet":
-        claims = texts(pod.manifest.body, "spec", "volumeClaimTemplates", EACH, "metadata", "name")
-        volumes += [name for _, name in claims]
+    volumes += claim_templates(pod.manifest)
     known = frozenset(volumes)
     for at, container in pod.containers():
         for field in ("volumeMounts", "volumeDevices"):

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from itertools import islice
 from typing import Final
 
 _CUTOFF: Final = 0.65  # three letters of which two are right
-_SURE: Final = 0.8
+_SURE: Final = 2  # letters that differ
 _COMPARED: Final = 60  # comparing is slow: of more names only those that begin or end alike are looked at
 _LISTED: Final = 6
 _MOST: Final = 2000  # of more names none is looked at
 
 
-def nearest(name: str, names: Iterable[str], cutoff: float = _CUTOFF) -> str:
-    """The name that is likest, or an empty string."""
+def nearest(name: str, names: Iterable[str], *, sure: bool = False) -> str:
+    """The name that is likest, or an empty string; ``sure`` where only a slip is worth a word."""
     others = sorted({one for one in islice(names, _MOST) if one and one != name})
     if len(others) >= _MOST - 1:
         return ""
@@ -24,7 +24,14 @@ def nearest(name: str, names: Iterable[str], cutoff: float = _CUTOFF) -> str:
         # Of too many still, those around it in the alphabet differ late, as most slips do.
         others = sorted(alike, key=lambda one: (_differs_at(name, one), one))[:_COMPARED]
     same = [one for one in others if one.casefold() == name.casefold()]
-    return next(iter(same or get_close_matches(name, others, n=1, cutoff=cutoff)), "")
+    found = next(iter(same or get_close_matches(name, others, n=1, cutoff=_CUTOFF)), "")
+    return found if not sure or same or _differing(name, found) <= _SURE else ""
+
+
+def _differing(name: str, other: str) -> int:
+    """How many letters of the two are not in both: 2 for a wrong letter as for two that are swapped."""
+    alike = sum(block.size for block in SequenceMatcher(None, name, other).get_matching_blocks())
+    return len(name) + len(other) - 2 * alike
 
 
 def _differs_at(name: str, other: str) -> int:
@@ -35,8 +42,8 @@ def _differs_at(name: str, other: str) -> int:
 
 
 def meant(name: str, names: Iterable[str], *, sure: bool = False) -> str:
-    """``did you mean 'x'?``, or an empty string; ``sure`` where only that makes it worth a word."""
-    found = nearest(name, names, _SURE if sure else _CUTOFF)
+    """``did you mean 'x'?``, or an empty string; ``sure`` as for ``nearest``."""
+    found = nearest(name, names, sure=sure)
     return f"did you mean '{found}'?" if found else ""
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from onestack.manifests.manifest import Manifest
-from onestack.validation.parts import EACH, each, number, text, texts
-from onestack.validation.pods import PodTemplate
+from onestack.validation.parts import EACH, each, mappings, number, text, texts
+from onestack.validation.pods import PodTemplate, claim_templates
 from onestack.validation.references.broken import Broken
 from onestack.validation.references.index import Index
 from onestack.validation.references.missing import missing
@@ -30,9 +30,13 @@ def account(pod: PodTemplate, index: Index) -> Iterator[Broken]:
 def claims(pod: PodTemplate, index: Index) -> Iterator[Broken]:
     """Its volume and resource claims must be there, or be made by a StatefulSet."""
     at = (*pod.path, "spec")
-    for path, name in texts(pod.spec, "volumes", EACH, "persistentVolumeClaim", "claimName"):
-        if not _of_stateful_set(name, pod.manifest.namespace, index):
-            yield from missing(index, pod.manifest, (*at, *path), "PersistentVolumeClaim", name)
+    made = set(claim_templates(pod.manifest))
+    for path, volume in mappings(pod.spec, "volumes", EACH):
+        name = text(volume, "persistentVolumeClaim", "claimName")
+        # The StatefulSet's controller puts its own claim in the place of a volume of that name.
+        if text(volume, "name") not in made and not _of_stateful_set(name, pod.manifest.namespace, index):
+            where = (*at, *path, "persistentVolumeClaim", "claimName")
+            yield from missing(index, pod.manifest, where, "PersistentVolumeClaim", name)
     for field, kind in (
         ("resourceClaimName", "ResourceClaim"),
         ("resourceClaimTemplateName", "ResourceClaimTemplate"),

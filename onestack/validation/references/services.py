@@ -35,15 +35,19 @@ def _nothing(manifest: Manifest, index: Index, wanted: Selector) -> Broken:
 
 
 def _ports(manifest: Manifest, ports: Ports) -> Iterator[Broken]:
-    numbers = ports.told and text(manifest.body, "spec", "clusterIP") != "None"
+    numbers: list[tuple[Path, str, int, str]] = []
+    reached = False
     for path, port in mappings(manifest.body, "spec", "ports", EACH):
         target = port.get("targetPort", port.get("port"))
         place = (*path, "targetPort" if "targetPort" in port else "port")
         protocol = text(port, "protocol") or "TCP"
         if isinstance(target, str):
+            reached = True
             yield from _named(manifest, place, target, protocol, ports.declared)
-        elif isinstance(target, int) and numbers:
-            yield from _numbered(manifest, place, target, protocol, ports.declared)
+        elif isinstance(target, int):
+            numbers.append((place, text(port, "name"), target, protocol))
+    if ports.told and text(manifest.body, "spec", "clusterIP") != "None":
+        yield from _numbered(manifest, numbers, ports.declared, reached=reached)
 
 
 def _named(manifest: Manifest, path: Path, name: str, protocol: str, declared: Set[Port]) -> Iterator[Broken]:
@@ -66,12 +70,25 @@ def _only(protocols: set[str]) -> str:
 
 
 def _numbered(
-    manifest: Manifest, path: Path, wanted: int, protocol: str, declared: Set[Port]
+    manifest: Manifest, wanted: list[tuple[Path, str, int, str]], declared: Set[Port], *, reached: bool
 ) -> Iterator[Broken]:
-    if (wanted, protocol) not in {(number, its) for _, number, its in declared}:
-        what = f"no container of the selected pods declares the {protocol} port {wanted}"
-        others = {its for _, number, its in declared if number == wanted}
-        yield Broken(manifest, path, what, _only(others) or f"they have {shown(declared)}")
+    """Containers need not declare a port to be reached at it, so a number alone tells little.
+
+    It does where the declared port of the same name has another, or where none of the Service's fits.
+    """
+    there = {(number, protocol) for _, number, protocol in declared}
+    wrong = [one for one in wanted if (one[2], one[3]) not in there]
+    none = not reached and len(wrong) == len(wanted)
+    for path, name, number, protocol in wrong:
+        same = sorted(held for called, held, its in declared if called == name and its == protocol and name)
+        if same:
+            what = f"the target port {number} isn't that of the containers' port '{name}'"
+            yield Broken(manifest, path, what, f"theirs is {same[0]}: write 'targetPort: {name}'")
+        elif none:
+            what = f"no container of the selected pods declares the {protocol} port {number}"
+            others = {its for _, held, its in declared if held == number}
+            yield Broken(manifest, path, what, _only(others) or f"they have {shown(declared)}")
+            return
 
 
 def shown(ports: Set[Port]) -> str:

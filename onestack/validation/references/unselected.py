@@ -12,15 +12,14 @@ def unselected(index: Index, namespace: str, wanted: Selector) -> bool:
     """Whether no pod of the namespace can be taken by the selector, as far as the set tells."""
     if namespace in OF_THE_CLUSTER or index.pods.selected(namespace, wanted):
         return False
-    return not index.made.may_make_pods(namespace, wanted) and not _labelled_later(index, namespace, wanted)
-
-
-def _labelled_later(index: Index, namespace: str, wanted: Selector) -> bool:
-    """Whether pods that may label themselves lack nothing but labels: leaders are marked so."""
-    allowed = index.rights.may_label_pods(namespace)
-    return bool(allowed) and any(
-        template.service_account in allowed and _lacks_only(template, wanted)
-        for template in index.pods.all(namespace)
+    if index.made.may_make_pods(namespace, wanted):
+        return False
+    # Pods that may label pods mark leaders so.
+    if any(_lacks_only(template, wanted) for template in index.made.labelling(namespace)):
+        return False
+    # An operator makes pods of which no manifest tells; only a slip is worth a word there.
+    return not index.made.operated(namespace) or any(
+        _slip(index, namespace, one, sure=True) for one in wanted.requirements
     )
 
 
@@ -68,11 +67,11 @@ def _difference(alike: PodTemplate, wanted: Selector) -> str:
     return f"the nearest is {alike.manifest.kind} '{alike.manifest.name}', whose template {differs}"
 
 
-def _slip(index: Index, namespace: str, one: Requirement) -> str:
+def _slip(index: Index, namespace: str, one: Requirement, *, sure: bool = False) -> str:
     for value in sorted(one.values) if one.operator == IN else ():
-        near = nearest(value, index.pods.values(namespace, one.key))
-        if near:
+        near = nearest(value, index.pods.values(namespace, one.key), sure=sure)
+        if near and value not in index.pods.values(namespace, one.key):
             return f"did you mean {one.key}={near}?"
     keys = index.pods.keys(namespace)
-    near = nearest(one.key, keys) if one.key not in keys else ""
+    near = nearest(one.key, keys, sure=sure) if one.key not in keys else ""
     return f"did you mean the label '{near}'?" if near else ""

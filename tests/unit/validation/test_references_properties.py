@@ -14,7 +14,7 @@ from onestack.validation import namespaces, references
 from onestack.validation.finding import Rule, Weights
 from tests.references import CASES, read
 
-JUNK = st.sampled_from(
+JUNK: st.SearchStrategy[Any] = st.sampled_from(
     [
         None,
         True,
@@ -76,6 +76,6 @@ def _paths(value: Any) -> Iterator[tuple[str | int, ...]]:
 def _changed(value: Any, path: tuple[str | int, ...], to: Any) -> Any:
     if not path:
         return to
-    copy = dict(value) if isinstance(value, dict) else list(value)
+    copy: Any = dict(value) if isinstance(value, dict) else list(value)
     copy[path[0]] = _changed(value[path[0]], path[1:], to)
     return copy
