@@ -46,9 +46,9 @@ def check(repository: Repository, stacks: Sequence[str], progress: Progress, *, 
     return _report({stack: partial(read, stack) for stack in names}, progress)
 
 
-def check_loose(found: Sequence[Loose], progress: Progress) -> Report:
+def check_loose(found: Sequence[Loose], tools: Tools, progress: Progress) -> Report:
     """What is wrong in manifests that belong to no stack."""
-    return _report({one.title: partial(_declared_loose, one) for one in found}, progress)
+    return _report({one.title: partial(_declared_loose, one, tools) for one in found}, progress)
 
 
 def declare(repository: Repository, settings: Settings, *, offline: bool) -> Declaration:
@@ -63,9 +63,9 @@ def tools_here(root: Path) -> Tools:
     return lambda name: here(root, (name,)).path(name)
 
 
-def _declared_loose(one: Loose) -> Declaration:
+def _declared_loose(one: Loose, tools: Tools) -> Declaration:
     if not one.file:
-        return declaration(one.root, one.settings, project=PROJECT, tools=tools_here(one.root))
+        return declaration(one.root, one.settings, project=PROJECT, tools=tools)
     problems = Problems()
     read = content(one.root, one.file, problems)
     application = Application(Path(one.file).stem, namespace=NAMESPACE)

@@ -14,7 +14,7 @@ from onestack import settings as stack_settings
 from onestack.cli.arguments import json_option, stack_argument
 from onestack.cli.document import print_document
 from onestack.declaration import Declaration
-from onestack.errors import OnestackError, UnknownApplication
+from onestack.errors import OnestackError, UnknownApplication, UsageError
 from onestack.findings import document, github, order, text
 from onestack.findings.remark import merged, of_finding
 from onestack.findings.report import Report
@@ -68,10 +68,19 @@ def check(
             top, report = repository.root, checking.check(repository, stacks, terminal, offline=offline)
         else:
             found = loose.loose(manifests, stacks)
-            top, report = found[0].root, checking.check_loose(found, terminal)
+            tools = checking.tools_here(_pinning(root, found[0].root))
+            top, report = found[0].root, checking.check_loose(found, tools, terminal)
         terminal.rest()
         _say(report, top, terminal, as_json=as_json, style=style)
     sys.exit(report.exit_code)
+
+
+def _pinning(root: Path, manifests: Path) -> Path:
+    """The folder whose ``tools/`` says which builds fit: the repository at hand, if there is one."""
+    try:
+        return find(root).root
+    except UsageError:
+        return manifests
 
 
 def _say(report: Report, top: Path, terminal: Terminal, *, as_json: bool, style: str) -> None:
