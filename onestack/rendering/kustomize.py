@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import tempfile
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from onestack.errors import ToolNotRun
 from onestack.manifests.application import Application
@@ -18,20 +16,13 @@ from onestack.rendering.cache import Cache, Part, key
 from onestack.rendering.kustomize_closure import closure
 from onestack.rendering.kustomize_files import Closure
 from onestack.rendering.kustomize_mirror import contents, copy
+from onestack.rendering.kustomize_words import words
 from onestack.rendering.options import Options
 from onestack.rendering.process import Bounds, Ran, run
 
 TOOL: Final = "kustomize"
 _ARGUMENTS: Final = ("build", "--load-restrictor", "LoadRestrictionsRootOnly", ".")
 BOUNDS: Final = Bounds()
-_SAID: Final = 1000
-# Shorter values are no secrets, and masking them would leave nothing to read.
-_SHORTEST: Final = 4
-
-# Kustomize repeats whole configurations and patches in its errors, with what Secrets are generated of.
-_REPEATED: Final = re.compile(
-    r' with config: `.*(?:`|\Z)|(?<=\[patch): "(?:[^"\\]|\\.)*"|(?m:^# Warning:[^\n]*$)', re.DOTALL
-)
 
 
 def texts_of(application: Application, folder: str, options: Options, problems: Problems) -> tuple[Text, ...]:
@@ -72,7 +63,7 @@ def _built(
     # Whatever went wrong is to be said of what is really there; a bound would be broken again.
     ran, place = tried if tried and tried[0].breach else _run(program, made)
     if ran.failure:
-        said = f": {words}" if (words := _words(ran.said, place, made)) else ""
+        said = f": {spoken}" if (spoken := words(ran.said, place, made)) else ""
         what = f"application '{application.name}': kustomize {ran.failure}{said}"
         problems.whole(file, what, f"'kustomize build {made.top}' shows it, too")
         return None
@@ -89,27 +80,3 @@ def _run(program: Path, made: Closure) -> tuple[Ran, str]:
             return run((str(program), *_ARGUMENTS), folder=folder / made.top, bounds=BOUNDS), str(folder)
     except OSError as error:
         raise ToolNotRun(TOOL, tempfile.gettempdir(), str(error)) from None
-
-
-def _words(said: str, folder: str, made: Closure) -> str:
-    """What Kustomize said, in one line: paths as in the repository, without what secrets are generated of."""
-    text = _REPEATED.sub("", said).replace(f"{folder}/", "").replace(folder, ".")
-    for secret in sorted(set(_literals(made)), key=len, reverse=True):
-        text = text.replace(secret, "***")
-    line = " ".join(text.split()).removeprefix("Error: ")
-    return line if len(line) <= _SAID else f"{line[:_SAID]}…"
-
-
-def _literals(made: Closure) -> Iterator[str]:
-    """The values that kustomizations give to Secrets they generate."""
-    for value in made.kustomizations.values():
-        for name, held in value.items():
-            if name.casefold() == "secretgenerator":
-                yield from (found for found in _values(held) if len(found) >= _SHORTEST)
-
-
-def _values(held: Any) -> Iterator[str]:
-    for generator in held if isinstance(held, list) else ():
-        for name, literals in generator.items() if isinstance(generator, dict) else ():
-            if name.casefold() == "literals" and isinstance(literals, list):
-                yield from (str(one).partition("=")[2].strip("'\"") for one in literals)

@@ -74,9 +74,9 @@ class _Scan:
             "patches": self._patches,
             "patchesjson6902": self._patches,
             "replacements": self._patches,
-            "openapi": lambda node, within: self._take(files_of(node, "path"), within),
+            "openapi": self._schema,
             "configmapgenerator": self._generated,
-            "secretgenerator": self._generated,
+            "secretgenerator": self._secrets,
             "generators": self._configured,
             "transformers": self._configured,
             "validators": self._configured,
@@ -169,17 +169,31 @@ class _Scan:
     def _listed(self, node: Node, within: _Within) -> None:
         self._take(((entry, entry.value) for entry in strings(node)), within, manifests=True)
 
+    def _schema(self, node: Node, within: _Within) -> None:
+        self._take(files_of(node, "path"), within)
+
     def _generated(self, node: Node, within: _Within) -> None:
         for entry in node.items():
             self._take(sources_of(entry), within)
+
+    def _secrets(self, node: Node, within: _Within) -> None:
+        for entry in node.items():
+            self.found.secrets.update(self._take(sources_of(entry), within))
 
     def _configured(self, node: Node, within: _Within) -> None:
         for entry in strings(node):
             self._plugins.take(entry, within.folder, within.report)
 
-    def _take(self, named: Iterable[tuple[Node, str]], within: _Within, *, manifests: bool = False) -> None:
+    def _take(
+        self, named: Iterable[tuple[Node, str]], within: _Within, *, manifests: bool = False
+    ) -> list[str]:
+        """Takes files; the real paths of those that could be."""
+        places = []
         for entry, path in named:
-            self._files.take(path, within.folder, partial(said, within.report, entry), manifest=manifests)
+            say = partial(said, within.report, entry)
+            if taken := self._files.take(path, within.folder, say, manifest=manifests):
+                places.append(taken[0])
+        return places
 
 
 def _out_of_order(folder: str, above: tuple[str, ...]) -> tuple[str, str] | None:

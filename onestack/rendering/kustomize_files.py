@@ -36,6 +36,8 @@ class Closure:
     links: dict[str, str] = field(default_factory=dict)
     manifests: set[str] = field(default_factory=set)
     """Those of ``files`` that are YAML as manifests are: resources and patches."""
+    secrets: set[str] = field(default_factory=set)
+    """Those of ``files`` that Secrets are generated of."""
 
     def mistakes(self) -> Iterator[Problem]:
         """What is wrong with the YAML of the manifests, with its line."""

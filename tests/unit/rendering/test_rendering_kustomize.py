@@ -221,12 +221,34 @@ def test_plaintext_secrets_are_built_and_not_kept(write: Write, options: Options
     assert rendered(replace(options, tools=gone)) == placeholder
 
 
-def test_an_error_does_not_repeat_what_secrets_are_generated_of(write: Write, options: Options) -> None:
-    generator = "{name: key, literals: [password=canary, password=canary2], type: Opaque}"
-    write("app/kustomization.yaml", f"secretGenerator: [{generator}]\n")
-    (said,) = problems(rendered(options))
-    assert "repeats the key" in said
-    assert "canary" not in said
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("secretGenerator: [{name: key, literals: [a=canary, a=canary]}]", "repeats the key"),
+        ("secretGenerator: [{name: key, literals: [canary]}]", "invalid literal source ***"),
+        ("secretGenerator: [{name: key, envs: [key.env]}]", "line has invalid utf8 bytes : a=***"),
+        (
+            "resources: [secret.yaml]\npatches: [{path: patch.yaml}]",
+            "expected MappingNode but got ScalarNode",
+        ),
+        (
+            "secretGenerator: [{name: k}]\npatches: [{patch: 'password: \"]: canary'}]",
+            "unable to parse SM or JSON patch from [patch]",
+        ),
+    ],
+    ids=["twice", "no value", "environment", "object", "patch"],
+)
+def test_an_error_does_not_repeat_secrets(text: str, said: str, write: Write, options: Options) -> None:
+    write("app/kustomization.yaml", text)
+    write("app/key.env", "").write_bytes(b"a=\xffcanary\n")
+    secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: x}\n"
+    write("app/secret.yaml", f"{secret}data: {{a: Y2FuYXJ5}}\n")
+    write("app/patch.yaml", f"{secret}data: canary\n")
+    (found,) = problems(rendered(options))
+    assert said in found
+    assert "canary" not in found
+    assert "Y2FuYXJ5" not in found
+    assert "99 97 110" not in found
 
 
 def test_links_inside_the_repository_are_followed(repository: Path, write: Write, options: Options) -> None:

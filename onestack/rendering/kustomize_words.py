@@ -1,0 +1,58 @@
+"""What Kustomize says of a failure, fit to be shown: short, paths as in the repository, no secrets. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from onestack.rendering.kustomize_files import Closure
+
+_LENGTH: Final = 1000
+# Shorter values are no secrets, and masking them would leave nothing to read.
+_SHORTEST: Final = 4
+# Kustomize repeats whole configurations, patches, lines and objects, with what Secrets are made of.
+_REPEATED: Final = re.compile(
+    r"""\ with\ config:\ `(?:.*`|.*\Z)
+    | (?<=\[patch):\ "(?:[^"\\]|\\.)*"
+    | (?<=\bline)\ \[\d+(?:\ \d+)*\]
+    | (?<=node\ contents):.*
+    | (?<=\ in\ object)\ .*
+    | ^\#\ Warning:[^\n]*$""",
+    re.DOTALL | re.MULTILINE | re.VERBOSE,
+)
+
+
+def words(said: str, folder: str, made: Closure) -> str:
+    """What Kustomize wrote to stderr, in one line. ``folder`` is the temporary one that it worked in."""
+    text = _REPEATED.sub("", said).replace(f"{folder}/", "").replace(folder, ".")
+    hidden = {secret for secret in _secrets(made) if len(secret) >= _SHORTEST}
+    for secret in sorted(hidden, key=len, reverse=True):
+        text = text.replace(secret, "***")
+    line = " ".join(text.split()).removeprefix("Error: ")
+    return line if len(line) <= _LENGTH else f"{line[:_LENGTH]}…"
+
+
+def _secrets(made: Closure) -> Iterator[str]:
+    """What Secrets are generated of."""
+    for value in made.kustomizations.values():
+        for name, held in value.items():
+            if name.casefold() == "secretgenerator":
+                for literal in _literals(held):
+                    yield from _of_line(literal)
+    for file in made.secrets:
+        for line in made.files[file].decode("utf-8", "replace").splitlines():
+            yield from _of_line(line.strip())
+
+
+def _of_line(line: str) -> Iterator[str]:
+    """The value of ``key=value``; of anything else all, for it may be the value."""
+    name, equals, value = line.partition("=")
+    yield from (value, value.strip("'\"")) if equals else (name,)
+
+
+def _literals(held: Any) -> Iterator[str]:
+    for generator in held if isinstance(held, list) else ():
+        for name, literals in generator.items() if isinstance(generator, dict) else ():
+            if name.casefold() == "literals" and isinstance(literals, list):
+                yield from map(str, literals)
