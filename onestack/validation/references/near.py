@@ -25,7 +25,8 @@ def nearest(name: str, names: Iterable[str], *, sure: bool = False) -> str:
         others = sorted(alike, key=lambda one: (_differs_at(name, one), one))[:_COMPARED]
     same = [one for one in others if one.casefold() == name.casefold()]
     found = next(iter(same or get_close_matches(name, others, n=1, cutoff=_CUTOFF)), "")
-    return found if not sure or same or _differing(name, found) <= _SURE else ""
+    allowed = _SURE if sure else max(_SURE, len(name) // 4)
+    return found if same or _differing(name, found) <= allowed else ""
 
 
 def _differing(name: str, other: str) -> int:

@@ -29,13 +29,28 @@ def _corpus(file: str, namespace: str) -> tuple[Manifest, ...]:
     return load([Text(Application("app", namespace=namespace), "it.yaml", (CORPUS / file).read_bytes())])
 
 
-def test_our_own_applications_have_none() -> None:
+def _own() -> tuple[Manifest, ...]:
     texts = [
         Text(Application(name, namespace=name), str(file), file.read_bytes())
         for name in ("bookshop", "monitoring")
         for file in sorted((REPOSITORY / "manifests" / name).glob("*.yaml"))
     ]
-    assert _said(load(texts)) == []
+    return load(texts)
+
+
+def test_our_own_applications_have_none() -> None:
+    assert _said(_own()) == []
+
+
+def test_of_ours_whatever_others_need_is_missed_when_it_is_gone() -> None:
+    manifests = _own()
+    needed = {"ServiceAccount", "ConfigMap", "Secret", "Role", "ClusterRole", "PersistentVolumeClaim"}
+    needed |= {"Deployment", "StatefulSet", "Namespace"}
+    gone = [manifest for manifest in manifests if manifest.kind in needed]
+    assert {manifest.kind for manifest in gone} == needed
+    for missing in gone:
+        said = _said(tuple(manifest for manifest in manifests if manifest is not missing))
+        assert any(missing.name in one for one in said), missing.identity
 
 
 def test_the_online_boutique_has_none() -> None:
