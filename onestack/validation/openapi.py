@@ -54,7 +54,7 @@ def value_schema(schema: Schema) -> dict[str, Any]:
 def _value(schema: Schema) -> dict[str, Any]:
     made = _constraints(schema)
     types = (
-        ["integer", "string"] if schema.get(INT_OR_STRING) else [schema["type"]] if schema.get("type") else []
+        [schema["type"]] if schema.get("type") else ["integer", "string"] if schema.get(INT_OR_STRING) else []
     )
     if types and schema.get("nullable"):
         types.append("null")

@@ -30,10 +30,7 @@ from onestack.validation.shape import KEYS, Shape
 _TYPES: Final = ("array", "boolean", "integer", "number", "object", "string")
 _LIST_TYPES: Final = ("atomic", "map", "set")
 _NESTED: Final = ("allOf", "anyOf", "oneOf")
-_FORBIDDEN: Final = (
-    "$ref", "$schema", "additionalItems", "definitions", "dependencies", "deprecated", "discriminator", "id",
-    "patternProperties", "readOnly", "writeOnly", "xml",
-)  # fmt: skip
+_FORBIDDEN: Final = ("$ref", "additionalItems", "definitions", "dependencies", "id", "patternProperties")
 _NOT_NESTED: Final = ("additionalProperties", "default", "description", "nullable", "title", "type", PRESERVE,
                       EMBEDDED, INT_OR_STRING, KEYS, LIST_TYPE, RULES)  # fmt: skip
 _PAIRS: Final = (
@@ -70,7 +67,7 @@ def _schema(schema: Schema, path: Path, *, is_root: bool = False) -> Iterator[Fa
     yield from _default(schema, path)
     for at, nested in _junctors(schema):
         if not _is_choice(schema, at):
-            yield from _nested(nested, schema, (*path, *at))
+            yield from _nested(nested, schema if is_root else None, (*path, *at))
     for step, below in _children(schema):
         yield from _schema(below, (*path, *step))
 
@@ -111,9 +108,6 @@ def _type(schema: Schema, path: Path) -> Iterator[Fault]:
             yield Fault(path, f"{_short(path)} has no type", f"write {listed(_TYPES)}")
     elif kind not in _TYPES:
         yield Fault((*path, "type"), f"the type is {said(kind)}", f"write {listed(_TYPES)}")
-    elif schema.get(INT_OR_STRING):
-        what = f"{INT_OR_STRING} and a type exclude each other"
-        yield Fault((*path, "type"), what, "remove the type", key=True)
     if schema.get(EMBEDDED) and kind != "object":
         yield Fault(path, f"{EMBEDDED} is only for the type object", "write 'type: object'")
     if schema.get(EMBEDDED) and not schema.get(PRESERVE) and not schema.get("properties"):
@@ -126,6 +120,8 @@ def _forbidden(schema: Schema, path: Path) -> Iterator[Fault]:
             yield Fault(
                 (*path, key), f"{key} can't stand in the schema of a custom kind", "remove it", key=True
             )
+    if schema.get(PRESERVE) is False:
+        yield Fault((*path, PRESERVE), f"{PRESERVE} is false", "write true, or remove it")
     if schema.get("uniqueItems") is True:
         what = "uniqueItems can't be true in the schema of a custom kind"
         yield Fault((*path, "uniqueItems"), what, f"write '{LIST_TYPE}: set'", key=True)
@@ -133,13 +129,9 @@ def _forbidden(schema: Schema, path: Path) -> Iterator[Fault]:
 
 def _object(schema: Schema, path: Path, *, is_root: bool) -> Iterator[Fault]:
     properties, further = schema.get("properties"), schema.get("additionalProperties")
-    if properties and further is not None:
+    if properties and (further is False or isinstance(further, Mapping)):
         what = "properties and additionalProperties exclude each other"
         yield Fault((*path, "additionalProperties"), what, "keep one", key=True)
-    elif further is False:
-        yield Fault(
-            (*path, "additionalProperties"), "additionalProperties can't be false", "remove it", key=True
-        )
     for key in ("properties", "required"):
         if schema.get(key) and schema.get("type") not in {"object", None}:
             yield Fault(
@@ -238,21 +230,23 @@ def _default(schema: Schema, path: Path) -> Iterator[Fault]:
         yield Fault((*path, "default", *fault.path), f"the default isn't valid: {fault.what}", fault.expected)
 
 
-def _nested(schema: Schema, outer: Schema, path: Path) -> Iterator[Fault]:
-    """``validateNestedValueValidation``, ``validateStructuralCompleteness``: below anyOf and the like."""
+def _nested(schema: Schema, outer: Schema | None, path: Path) -> Iterator[Fault]:
+    """``validateNestedValueValidation``; ``outer`` is for ``validateStructuralCompleteness``.
+
+    The server asks for completeness only below the root.
+    """
     for key in _NOT_NESTED:
         if schema.get(key) not in (None, False, "", []):
             what = f"{key} can't stand below {_junctor(path)}"
             yield Fault((*path, key), what, "write it beside, in the schema of the field itself", key=True)
     properties = schema.get("properties")
     for name, held in properties.items() if isinstance(properties, Mapping) else ():
-        known = (outer.get("properties") or {}).get(name)
+        known = None if outer is None else (outer.get("properties") or {}).get(name)
         at = (*path, "properties", name)
-        if known is None:
-            if not outer.get(PRESERVE):
-                what = f"'{name}' stands below {_junctor(path)}, but not in properties"
-                yield Fault(at, what, "add it to the properties of the object", key=True)
-        elif isinstance(held, Mapping):
+        if outer is not None and known is None:
+            what = f"'{name}' stands below {_junctor(path)}, but not in properties"
+            yield Fault(at, what, "add it to the properties of the object", key=True)
+        if isinstance(held, Mapping):
             yield from _nested(held, known, at)
     for at_nested, nested in _junctors(schema):
         yield from _nested(nested, outer, (*path, *at_nested))

@@ -62,8 +62,6 @@ def _container(
     image = container.get("image")
     if image == "":
         yield Fault((*path, "image"), f"{dotted((*path, 'image'))} is empty", "name the image")
-    elif isinstance(image, str) and image != image.strip():
-        yield Fault((*path, "image"), f"{dotted((*path, 'image'))} has spaces around it", "remove them")
     yield from _ports(container, path, spec)
     yield from _environment(container, path)
     yield from _mounts(container, path, spec)

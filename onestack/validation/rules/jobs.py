@@ -67,7 +67,8 @@ def _job_spec(spec: Mapping[str, Any], path: Path) -> Iterator[Fault]:
         what = "with a podFailurePolicy the restartPolicy can't be OnFailure"
         yield Fault((*here, "restartPolicy"), what, "write Never")
     is_indexed = spec.get("completionMode") == "Indexed"
-    if is_indexed and number(spec, "completions") is None:
+    # Without both, the server sets both to 1.
+    if is_indexed and number(spec, "completions") is None and number(spec, "parallelism") is not None:
         yield Fault((*path, "completionMode"), "an indexed Job needs completions", "say how many")
     for field in ("backoffLimitPerIndex", "maxFailedIndexes", "successPolicy"):
         if not is_indexed and spec.get(field) is not None:

@@ -21,7 +21,6 @@ def pod_spec(spec: Mapping[str, Any], path: Path) -> Iterator[Fault]:
     yield from containers(spec, path)
     yield from _volumes(spec, path)
     yield from resources(mapping(spec, "resources"), (*path, "resources"))
-    yield from natural(spec, path, "terminationGracePeriodSeconds")
     yield from natural(spec, path, "activeDeadlineSeconds", least=1)
     yield from _tolerations(spec, path)
     yield from _spread(spec, path)

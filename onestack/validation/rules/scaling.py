@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from onestack.validation.fault import Fault, said
+from onestack.validation.fault import Fault, listed
 from onestack.validation.parts import EACH, Path, mapping, mappings, number, text
-from onestack.validation.rules.bounds import natural
+from onestack.validation.rules.bounds import natural, one_of
 
 _HIGHEST: Final = 1_000_000_000
 _SOURCES: Final = {
@@ -17,7 +17,14 @@ _SOURCES: Final = {
     "Pods": "pods",
     "Resource": "resource",
 }
-_TARGETS: Final = {"AverageValue": "averageValue", "Utilization": "averageUtilization", "Value": "value"}
+_UTILIZATION: Final = ("averageUtilization", "averageValue")
+_TARGETS: Final = {
+    "ContainerResource": _UTILIZATION,
+    "External": ("value", "averageValue"),
+    "Object": ("value", "averageValue"),
+    "Pods": ("averageValue",),
+    "Resource": _UTILIZATION,
+}
 
 
 def autoscaler(body: Mapping[str, Any]) -> Iterator[Fault]:
@@ -33,7 +40,7 @@ def autoscaler(body: Mapping[str, Any]) -> Iterator[Fault]:
 
 
 def _metric(metric: Mapping[str, Any], path: Path) -> Iterator[Fault]:
-    """``validateMetricSpec``, ``validateMetricTarget``."""
+    """``validateMetricSpec``, ``validateResourceSource`` and its like."""
     kind = text(metric, "type")
     field = _SOURCES.get(kind)
     if field is None:
@@ -45,11 +52,12 @@ def _metric(metric: Mapping[str, Any], path: Path) -> Iterator[Fault]:
     for other in sorted(set(_SOURCES.values()) - {field}):
         if metric.get(other) is not None:
             yield Fault((*path, other), f"a metric of type {kind} has no '{other}'", "remove it", key=True)
-    target = mapping(source, "target")
-    wanted = _TARGETS.get(text(target, "type"))
-    if wanted and target.get(wanted) is None:
-        what = f"a target of type {said(target['type'])[1:-1]} needs {wanted}"
-        yield Fault((*path, field, "target"), what, "write it")
+    target, here = mapping(source, "target"), (*path, field, "target")
+    if _TARGETS[kind] == _UTILIZATION:
+        yield from one_of(target, here, _UTILIZATION, what="the target")
+    elif not any(target.get(name) is not None for name in _TARGETS[kind]):
+        yield Fault(here, f"the target says nothing of {listed(_TARGETS[kind])}", "write it")
+    yield from natural(target, here, "averageUtilization", least=1)
 
 
 def priority_class(body: Mapping[str, Any]) -> Iterator[Fault]:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from onestack.manifests.manifest import dotted
 from onestack.validation.fault import Fault, said
-from onestack.validation.parts import EACH, Path, labels, mapping, mappings, number, text
+from onestack.validation.parts import EACH, Path, labels, mapping, mappings, number, text, texts
 from onestack.validation.rules.bounds import natural
 from onestack.validation.rules.pods import pod_spec, selector
 from onestack.validation.rules.storage import claim_spec
@@ -19,6 +19,9 @@ _TEMPLATE: Final = ("spec", "template")
 def pod(body: Mapping[str, Any]) -> Iterator[Fault]:
     """``ValidatePodCreate``."""
     yield from pod_spec(mapping(body, "spec"), ("spec",))
+    for step, image in texts(body, "spec", "containers", EACH, "image"):
+        if image != image.strip():
+            yield Fault(step, f"{dotted(step)} has spaces around it", "remove them")
 
 
 def deployment(body: Mapping[str, Any]) -> Iterator[Fault]:
