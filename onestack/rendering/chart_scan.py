@@ -17,6 +17,8 @@ _RANDOM: Final = re.compile(
     rb"|gen(?:PrivateKey|CA|CAWithKey|SelfSignedCert|SelfSignedCertWithKey|SignedCert|SignedCertWithKey)"
     rb"|keys|values)\b"
 )
+# KubeVersion and HelmVersion are the same whatever CRDs there are.
+_ASKS: Final = re.compile(rb"Capabilities(?!\.(?:KubeVersion|HelmVersion)\b)")
 _ACTION: Final = b"{{"
 _SCHEMA: Final = "values.schema.json"
 _REFERENCES: Final = frozenset({"$ref", "$dynamicRef", "$recursiveRef", "$schema"})
@@ -35,7 +37,7 @@ def changing(files: Iterable[tuple[str, bytes]]) -> dict[str, tuple[str, ...]]:
 
 def asks_for_versions(files: Iterable[tuple[str, bytes]]) -> bool:
     """Whether what the chart renders to may depend on the API versions that there are."""
-    return any(b"Capabilities" in content for name, content in files if not name.endswith(".md"))
+    return any(_ASKS.search(content) for name, content in files if not name.endswith(".md"))
 
 
 def outside_references(files: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, str]]:

@@ -15,7 +15,7 @@ from onestack.manifests.problems import Problems
 from onestack.manifests.text import Text
 from onestack.rendering import cache, helm_run
 from onestack.rendering.helm_chart import Chart, prepared
-from onestack.rendering.helm_versions import api_versions
+from onestack.rendering.helm_versions import api_versions, builtin_versions
 from onestack.rendering.options import Options
 
 ROUNDS: Final = 5
@@ -42,7 +42,7 @@ def rendered(
     asking = [one for one in charts if one.asks]
     if not asking:
         return settled
-    given = api_versions([*others, *_all(settled)])
+    given = builtin_versions() | api_versions([*others, *_all(settled)])
     known = given
     for _ in range(ROUNDS):
         attempt = Problems()

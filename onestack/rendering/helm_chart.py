@@ -116,8 +116,10 @@ def _source(
         its.problem(problems, "chart", refused.what, refused.expected)
         return None
     except chart.BadChart as bad:
-        what = f"{bad.at}: {bad.what}" if bad.at and not at else bad.what
-        problems.whole(posixpath.join(at, bad.at) if at else its.file, what, bad.expected)
+        if at:
+            problems.whole(posixpath.join(at, bad.at), bad.what, bad.expected)
+        else:
+            its.problem(problems, "chart", f"{bad.at}: {bad.what}" if bad.at else bad.what, bad.expected)
         return None
     if _CHART not in files:
         its.problem(problems, "chart", f"{at} is no chart: it has no {_CHART}", "name the chart's folder")

@@ -1,8 +1,8 @@
-"""The API versions that CRDs among the texts add, as Helm's ``--api-versions`` takes them. Pure."""
+"""The API versions there are, Kubernetes' own and those of CRDs, as ``--api-versions`` takes them. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from onestack.manifests.definitions import GROUP, KIND, defined
 from onestack.manifests.flatten import flattened
@@ -10,7 +10,13 @@ from onestack.manifests.manifest import group_of
 from onestack.manifests.node import Node
 from onestack.manifests.problems import Problems
 from onestack.manifests.reader import read
+from onestack.manifests.scope import Kind, builtin
 from onestack.manifests.text import Text
+
+
+def builtin_versions() -> frozenset[str]:
+    """What Kubernetes itself serves; Helm knows most of it, but no ``APIService``."""
+    return frozenset(said for kind in builtin().values() for said in _said(kind))
 
 
 def api_versions(texts: Iterable[Text]) -> frozenset[str]:
@@ -26,9 +32,13 @@ def api_versions(texts: Iterable[Text]) -> frozenset[str]:
         for document in read(text.content, text.file).documents:
             for node in flattened(document, report):
                 if _is_definition(node) and (kind := defined(node, report)) is not None:
-                    found.update(kind.api_versions())
-                    found.update(f"{version}/{kind.kind}" for version in kind.api_versions())
+                    found.update(_said(kind))
     return frozenset(found)
+
+
+def _said(kind: Kind) -> Iterator[str]:
+    for version in kind.api_versions():
+        yield from (version, f"{version}/{kind.kind}")
 
 
 def _is_definition(node: Node) -> bool:

@@ -250,7 +250,7 @@ def test_an_archive_that_leads_out_is_refused_before_helm_sees_it(
     text = published.indexed.replace(published.repository, f"{published.repository}/other")
     write("app/helm.yaml", f"{text}digest: {digest}\n")
     assert problem(rendered(options)) == (
-        f"{FILE}: 'demo/../../../x': the archive has a file that would be unpacked outside its folder; "
+        f"{FILE}:1:8: 'demo/../../../x': the archive has a file that would be unpacked outside its folder; "
         "don't use it"
     )
 

@@ -114,17 +114,23 @@ def test_crds_of_the_chart_are_there(write: Write, options: Options) -> None:
 
 def test_templates_see_the_crds_of_all_applications(write: Write, options: Options) -> None:
     """Those of plain YAML at once; those that a chart makes as soon as they are seen, however far apart."""
-    has = "{{{{ .Capabilities.APIVersions.Has {0} }}}}"
-    asked = ['"example.org/v1"', '"example.org/v1/Shelf"', '"example.org/v2"', '"other.org/v1/Box"']
-    add(write, {"a.yaml": config_map(f'a: "{" ".join(map(has.format, asked))}"')})
+    asked = {
+        "example.org/v1": True,
+        "example.org/v1/Shelf": True,
+        "example.org/v2": False,
+        "other.org/v1/Box": True,
+        "apiregistration.k8s.io/v1/APIService": True,
+        "apiregistration.k8s.io/v1beta1": False,
+    }
+    lines = [f'"{at}": {{{{ .Capabilities.APIVersions.Has "{name}" }}}}' for at, name in enumerate(asked)]
+    add(write, {"a.yaml": config_map("\n  ".join(lines))})
     write("plain/crd.yaml", DEFINITION)
     other = DEFINITION.replace("example.org", "other.org").replace("Shelf", "Box").replace("shelves", "boxes")
     when = '{{ if .Capabilities.APIVersions.Has "example.org/v1/Shelf" }}\n' + other + "{{ end }}\n"
-    add(write, {"crd.yaml": when + config_map("a: b").replace("kind", "---\nkind", 0)}, application="second")
+    add(write, {"crd.yaml": when}, application="second")
     found = rendered(options, "app", "plain", "second")
-    assert "a: true true false true" in next(
-        text for text in found.texts if text.file.endswith("a.yaml")
-    ).content.decode().replace('"', "")
+    assert objects(found)[0]["data"] == {str(at): there for at, there in enumerate(asked.values())}
+    assert len(objects(found)) == 3
 
 
 def test_crds_that_come_and_go_are_refused(write: Write, options: Options) -> None:
