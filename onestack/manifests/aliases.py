@@ -17,6 +17,7 @@ import yaml
 
 from onestack.manifests.backends import at
 from onestack.manifests.manifest import Manifest, type_token
+from onestack.manifests.scope import OLDEST, is_before, superseding
 
 _Kind = tuple[str, str]
 
@@ -50,7 +51,20 @@ def _listed(definition: Manifest, group: str) -> Iterator[str]:
 
 @cache
 def _known() -> Mapping[_Kind, tuple[str, ...]]:
-    """The versions of each built-in kind that has more than one, by each apiVersion of it."""
+    """The versions of each built-in kind that has more than one, by each apiVersion of it.
+
+    Without those that no release of Kubernetes that onestack knows has served: no state holds them,
+    and an alias costs as much as half a registration.
+    """
     text = resources.files("onestack.manifests").joinpath("versions.yaml").read_text(encoding="utf-8")
     rows: list[dict[str, Any]] = yaml.load(text, Loader=yaml.CSafeLoader)
-    return {(version, row["kind"]): tuple(row["versions"]) for row in rows for version in row["versions"]}
+    return {
+        (version, row["kind"]): tuple(one for one in row["versions"] if _possible(one, row["kind"]))
+        for row in rows
+        for version in row["versions"]
+    }
+
+
+def _possible(api_version: str, kind: str) -> bool:
+    gone = superseding(api_version, kind)
+    return gone is None or not gone.removed or is_before(OLDEST, gone.removed)
