@@ -16,7 +16,14 @@ from onestack import settings as stack_settings
 from onestack.chart_tests import Tested
 from onestack.declaration import Declaration, declared
 from onestack.engine import Outcome, Workspace
-from onestack.errors import ClusterNotStarted, EngineFailed, HookFailed, NotReady, OnestackError
+from onestack.errors import (
+    ClusterNotStarted,
+    EngineFailed,
+    HookFailed,
+    NotReady,
+    OnestackError,
+    PublicSecrets,
+)
 from onestack.kube.client import Client
 from onestack.kube.connection import Connection, connect
 from onestack.local.plane import Plane, PlaneStatus
@@ -132,6 +139,7 @@ def tools_of(repository: Repository, progress: Progress) -> Tools:
 def preview(stack: Stack, progress: Discreet) -> Outcome:
     """What a deployment would change. Raises: OnestackError."""
     manifests = _readable(stack, progress).applied
+    _private(stack)
     _reachable(stack, progress)
     engine.ensure_stack(stack.workspace)
     with _hiding(stack, progress, manifests):
@@ -149,6 +157,7 @@ def deploy(stack: Stack, progress: Discreet) -> Deployment:
     """Read -> survey -> finish what a dead run left -> up -> readiness. Raises: OnestackError."""
     began = time.monotonic()
     manifests = _readable(stack, progress).applied
+    _private(stack)
     _reachable(stack, progress)
     engine.ensure_stack(stack.workspace)
     with _hiding(stack, progress, manifests):
@@ -284,6 +293,17 @@ def _ask(stack: Stack, question: Callable[[Client], Coroutine[Any, Any, T]]) -> 
     return asyncio.run(asked())
 
 
+def _private(stack: Stack) -> None:
+    """Refuses secrets under a passphrase that everybody knows, but on this machine's own cluster.
+
+    Raises: PublicSecrets.
+    """
+    found = stack_secrets.from_file(stack.repository.root, stack.settings.stack)
+    shared = stack.settings.platform != "embedded"
+    if found.encrypted and found.by_passphrase and stack.workspace.public and shared:
+        raise PublicSecrets(found.stack, found.file)
+
+
 @contextmanager
 def _hiding(stack: Stack, progress: Discreet, manifests: Sequence[Manifest] = ()) -> Iterator[None]:
     """Has the stack's secrets decrypted, while something else goes on, and then masks them.
@@ -292,7 +312,8 @@ def _hiding(stack: Stack, progress: Discreet, manifests: Sequence[Manifest] = ()
 
     Raises: EngineFailed where they can't be decrypted.
     """
-    if not stack_secrets.from_file(stack.repository.root, stack.settings.stack).encrypted:
+    found = stack_secrets.from_file(stack.repository.root, stack.settings.stack)
+    if not found.encrypted:
         yield
         return
     with ThreadPoolExecutor(max_workers=1) as beside:

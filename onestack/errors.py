@@ -189,6 +189,20 @@ class PublicPassphrase(UsageError):
         )
 
 
+class PublicSecrets(UsageError):
+    """Secret values of a stack that isn't this machine's alone are encrypted with the public passphrase."""
+
+    def __init__(self, stack: str, file: str) -> None:
+        super().__init__(
+            f"stack '{stack}' has secrets, but no passphrase of its own",
+            where=file,
+            why="without one they are encrypted with onestack's public passphrase, which everybody knows",
+            hint="set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE. Values that were set "
+            "without one are to be rotated: remove encryptionsalt and the encrypted keys from that file, "
+            "and set them again",
+        )
+
+
 class EngineLostCluster(EngineFailed, Unavailable):
     """The engine ended a run because the cluster can't be reached."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -21,14 +21,21 @@ _SECURE: Final = "secure"
 class StackSecrets:
     """``ciphertexts`` are by the name that placeholders ask for.
 
-    ``encrypted`` says whether anything in the file's configuration is, ours or not. ``problems`` are
-    keys that can't be used, by their place in the file; they never quote a value.
+    ``encrypted`` says whether anything in the file's configuration is, ours or not; ``by_passphrase``,
+    whether a passphrase is the key, not a cloud's KMS. ``problems`` are keys that can't be used, by
+    their place in the file; they never quote a value.
     """
 
     stack: str
     ciphertexts: Mapping[str, str] = field(default_factory=dict)
     encrypted: bool = False
+    by_passphrase: bool = True
     problems: tuple[Problem, ...] = ()
+
+    @property
+    def file(self) -> str:
+        """The file, relative to the repository."""
+        return f"{STACKS}/Pulumi.{self.stack}.yaml"
 
 
 def from_file(root: Path, stack: str) -> StackSecrets:
@@ -42,7 +49,11 @@ def from_file(root: Path, stack: str) -> StackSecrets:
     except OSError:
         return StackSecrets(stack)
     config = reading.documents[0].get("config") if reading.documents else None
-    return _of(stack, f"{STACKS}/{path.name}", config) if config is not None else StackSecrets(stack)
+    if config is None:
+        return StackSecrets(stack)
+    provider = reading.documents[0].get("secretsprovider")
+    found = _of(stack, f"{STACKS}/{path.name}", config)
+    return replace(found, by_passphrase=provider is None or provider.value in {"", "default", "passphrase"})
 
 
 def _of(stack: str, file: str, config: Node) -> StackSecrets:
@@ -58,7 +69,7 @@ def _of(stack: str, file: str, config: Node) -> StackSecrets:
             problems.append(Problem(file, node.key_line, node.key_column, *wrong))
         elif ciphertext is not None:
             ciphertexts[name] = ciphertext
-    return StackSecrets(stack, ciphertexts, _encrypted(config), tuple(problems))
+    return StackSecrets(stack, ciphertexts, encrypted=_encrypted(config), problems=tuple(problems))
 
 
 def _wrong(stack: str, name: str, node: Node, ciphertext: str | None) -> tuple[str, str] | None:

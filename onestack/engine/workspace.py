@@ -18,6 +18,8 @@ HOME = ".onestack"
 # read it without asking anyone: its passphrase is public on purpose.
 PUBLIC_PASSPHRASE = "onestack-local"  # noqa: S105 - public on purpose, see above
 
+_PASSPHRASES = frozenset({"PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"})
+
 
 @dataclass(frozen=True)
 class Workspace:
@@ -61,6 +63,11 @@ class Workspace:
     def locks(self) -> Path:
         """The folder of the stack's lock files in the file backend."""
         return self.state / ".pulumi" / "locks" / "organization" / self.project / self.stack
+
+    @property
+    def public(self) -> bool:
+        """Whether the passphrase is the public one."""
+        return not self.shared_state or not _PASSPHRASES & set(os.environ)
 
     def settings(self) -> dict[str, str]:
         """The variables with which plain ``pulumi`` and ``kubectl`` work on this stack.
@@ -131,7 +138,7 @@ def _unless_set(own: Mapping[str, str], environ: Mapping[str, str]) -> dict[str,
 
     Raises: PublicPassphrase where a backend of the caller's would be written with our passphrase.
     """
-    chosen = {"PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"} & set(environ)
+    chosen = _PASSPHRASES & set(environ)
     if "PULUMI_BACKEND_URL" in environ and not chosen:
         raise PublicPassphrase
     kept = {name: value for name, value in own.items() if name not in environ}

@@ -33,22 +33,22 @@ TAKING = {"containers": [{**POD["containers"][0], "envFrom": [{"secretRef": {"na
 
 @dataclass
 class Vault:
-    """A deployed repository with canaries; ``said`` is all that any command printed."""
+    """A deployed repository with canaries; ``said`` is all that any command printed.
+
+    ``quoted`` are one in plain text and one from the configuration, for the API server to quote.
+    """
 
     repository: Clone
     password: Canary
     token: Canary
     plain: Canary
+    quoted: tuple[Canary, Canary]
     temporary: Path
     said: list[str] = field(default_factory=list)
 
     @property
-    def configured(self) -> tuple[Canary, ...]:
-        return (self.password, self.token)
-
-    @property
     def canaries(self) -> tuple[Canary, ...]:
-        return (*self.configured, self.plain)
+        return (self.password, self.token, self.plain)
 
     def onestack(self, *arguments: str) -> Finished:
         done = self.repository.onestack(*arguments, TMPDIR=str(self.temporary))
@@ -97,12 +97,20 @@ def secret(name: str, **content: dict[str, str]) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def vault(tmp_path_factory: pytest.TempPathFactory, plane: Plane) -> Iterator[Vault]:
+def passphrase() -> Iterator[None]:
+    """One of the stack's own, as for any cluster that others use."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PULUMI_CONFIG_PASSPHRASE", "of-this-test-alone")
+        yield
+
+
+@pytest.fixture(scope="module")
+def vault(tmp_path_factory: pytest.TempPathFactory, plane: Plane, passphrase: None) -> Iterator[Vault]:
     """One Secret of placeholders, one in plain text; a workload that takes the first and one that doesn't."""
     folder = tmp_path_factory.mktemp("vault")
     made = clone(folder / "repository", plane.kubeconfig)
     made.applications(shop=SPACE)
-    one = Vault(made, canary(), canary(), canary(), folder / "temporary")
+    one = Vault(made, canary(), canary(), canary(), (canary(), canary()), folder / "temporary")
     one.temporary.mkdir()
     token = base64.b64encode(b"token=${secrets:token}\n").decode()
     objects = [
@@ -116,9 +124,12 @@ def vault(tmp_path_factory: pytest.TempPathFactory, plane: Plane) -> Iterator[Va
         workload("other", POD),
     ]
     made.write("manifests/shop/all.yaml", yaml.safe_dump_all(objects))
-    made.write(
-        "manifests/shop/plain.yaml", yaml.safe_dump(secret("plain", stringData={"pin": one.plain.value}))
-    )
+    plain = [
+        secret("plain", stringData={"pin": one.plain.value}),
+        secret("quoted", stringData={"a": one.quoted[0].value, "b": "${secrets:quoted}"}),
+    ]
+    made.write("manifests/shop/plain.yaml", yaml.safe_dump_all(plain))
+    one.configure("quoted", one.quoted[1].value)
     one.configure("password", one.password.value)
     one.configure("token", one.token.value)
     one.verb("deploy", "test", "--json")
@@ -127,9 +138,12 @@ def vault(tmp_path_factory: pytest.TempPathFactory, plane: Plane) -> Iterator[Va
 
 
 def silent(vault: Vault, plane: Plane) -> None:
-    """No canary in what was printed, nor in any file that isn't a manifest in git."""
+    """No canary in what was printed, nor in any file that isn't a manifest in git.
+
+    The API server's audit log has the messages of its refusals, so it may hold what was to be quoted.
+    """
     for said in vault.said:
-        assert not any(one.leaks(said.encode()) for one in vault.canaries), said
+        assert not any(one.leaks(said.encode()) for one in (*vault.canaries, *vault.quoted)), said
     root = vault.repository.root
     git = [root / "manifests/shop" / name for name in ("plain.yaml", "quoted.yaml")]
     folders = [
@@ -139,6 +153,7 @@ def silent(vault: Vault, plane: Plane) -> None:
         *(cache_folder() / name for name in ("rendering", "pulumi-home", "locks", "logs")),
     ]
     assert leaking(vault.canaries, folders, but=git) == []
+    assert leaking(vault.quoted, folders, but=[*git, plane.layout.audit_log]) == []
 
 
 def test_the_search_finds_what_is_there(vault: Vault, tmp_path: Path) -> None:
@@ -207,7 +222,7 @@ def test_an_error_of_the_api_server_that_quotes_a_value_is_masked(vault: Vault, 
             "metadata": {"name": f"quoting-{number}"},
             "spec": {"clusterIP": one.value, "ports": [{"port": 80}]},
         }
-        for number, one in enumerate((vault.plain, vault.password))
+        for number, one in enumerate(vault.quoted)
     ]
     vault.repository.write("manifests/shop/quoted.yaml", yaml.safe_dump_all(quoted))
     try:
@@ -285,6 +300,15 @@ def test_a_wrong_passphrase_is_told_and_check_needs_none(vault: Vault) -> None:
     assert done.code == 1
     assert "passphrase" in done.err
     assert "Traceback" not in done.err
+
+
+def test_the_public_passphrase_is_refused_for_a_cluster_that_others_use(
+    vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PULUMI_CONFIG_PASSPHRASE")
+    done = vault.onestack("preview", "test")
+    assert done.code == 2
+    assert "stack 'test' has secrets, but no passphrase of its own" in done.err
 
 
 def test_destroying_says_no_value_either(vault: Vault, plane: Plane) -> None:

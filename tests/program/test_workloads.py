@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import subprocess
 import sys
@@ -34,6 +35,7 @@ def test_each_manifest_is_one_resource_named_by_namespace_and_name(declared: dic
     assert sorted(objects) == [
         ("kubernetes:apps/v1:Deployment", "shop/web"),
         ("kubernetes:core/v1:Namespace", "shop"),
+        ("kubernetes:core/v1:Secret", "shop/filled"),
         ("kubernetes:core/v1:Secret", "shop/token"),
     ]
 
@@ -44,4 +46,21 @@ def test_what_others_need_comes_first_whatever_the_files_say(declared: dict[str,
 
 
 def test_the_values_of_a_secret_are_secret_and_all_else_is_plain(declared: dict[str, Any]) -> None:
-    assert declared["secret"] == {"Secret": ["stringData"], "Deployment": [], "Namespace": []}
+    assert declared["secret"] == {
+        "Secret token": ["stringData"],
+        "Secret filled": ["data", "stringData"],
+        "Deployment web": [],
+        "Namespace shop": [],
+    }
+
+
+def test_placeholders_are_filled_from_the_configuration_through_base64_too(declared: dict[str, Any]) -> None:
+    assert declared["filled"] == {
+        "stringData": {"u": "db://app:given@db"},
+        "data": {"p": base64.b64encode(b"given").decode()},
+    }
+
+
+def test_a_value_that_the_run_was_not_given_is_told_with_the_command(declared: dict[str, Any]) -> None:
+    assert "the engine was given no secret 'gone' for stack 'test'" in declared["missing"]
+    assert "pulumi config set --secret secrets:gone" in declared["missing"]
