@@ -15,11 +15,10 @@ from onestack.validation.pods import PodTemplate, templates
 from onestack.validation.references import (
     bindings,
     called,
-    expressions,
     ingresses,
-    mounts,
     owners,
     pod,
+    probes,
     routes,
     scaling,
     services,
@@ -34,13 +33,11 @@ _Relation = Callable[[Manifest, Index], Iterator[Broken]]
 _PodRelation = Callable[[PodTemplate, Index], Iterator[Broken]]
 
 _OF_PODS: Final[Sequence[_PodRelation]] = (
-    mounts.own_selector,
     pod.account,
     configuration,
     pod.claims,
     pod.classes,
-    mounts.mounts,
-    mounts.probes,
+    probes.probes,
 )
 _RBAC: Final = "rbac.authorization.k8s.io"
 _OF_KIND: Final[Mapping[tuple[str, str], Sequence[_Relation]]] = {
@@ -66,7 +63,7 @@ _OF_KIND: Final[Mapping[tuple[str, str], Sequence[_Relation]]] = {
     },
     **dict.fromkeys(called.KINDS, (called.called,)),
 }
-_OF_ALL: Final[Sequence[_Relation]] = (expressions.expressions, owners.owners)
+_OF_ALL: Final[Sequence[_Relation]] = (owners.owners,)
 
 
 def findings(manifests: Sequence[Manifest], weights: Weights) -> Iterator[Finding]:

@@ -21,12 +21,9 @@ _OF_ACCOUNT: Final = "kubernetes.io/service-account.name"
 def binding(manifest: Manifest, index: Index) -> Iterator[Broken]:
     """Its role must be there, and so must the ServiceAccounts among its subjects."""
     kind, name = text(manifest.body, "roleRef", "kind"), text(manifest.body, "roleRef", "name")
-    if manifest.kind == "ClusterRoleBinding" and kind == "Role":
-        what = "a ClusterRoleBinding can't bind a Role, which is of one namespace"
-        yield Broken(manifest, ("roleRef", "kind"), what, "write ClusterRole, or declare a RoleBinding")
-    elif kind == "Role" or (
-        kind == "ClusterRole" and name not in _BUILT_IN and not name.startswith(_OF_OTHERS)
-    ):
+    # The API server itself refuses a Role here, as a schema's rule says.
+    checked = kind == "ClusterRole" or (kind == "Role" and manifest.namespace is not None)
+    if checked and not (kind == "ClusterRole" and (name in _BUILT_IN or name.startswith(_OF_OTHERS))):
         yield from _role(manifest, index, kind, name)
     for path, subject in mappings(manifest.body, "subjects", EACH):
         if subject.get("kind") == "ServiceAccount":
@@ -54,13 +51,7 @@ def _role(manifest: Manifest, index: Index, kind: str, name: str) -> Iterator[Br
 
 def _account(manifest: Manifest, index: Index, path: Path, subject: Mapping[str, Any]) -> Iterator[Broken]:
     name, namespace = text(subject, "name"), text(subject, "namespace") or manifest.namespace
-    if namespace is None:
-        what = f"the ServiceAccount '{name}' is named without its namespace"
-        yield Broken(
-            manifest, path, what, "write the namespace too; a ClusterRoleBinding has none of its own"
-        )
-        return
-    if name == "default":
+    if namespace is None or name == "default":
         return
     # Of a namespace in which this set has nothing only a slip is told: it is somebody else's.
     if index.holds(namespace) or index.elsewhere("", "ServiceAccount", namespace, name):

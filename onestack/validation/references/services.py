@@ -52,9 +52,8 @@ def _ports(manifest: Manifest, ports: Ports) -> Iterator[Broken]:
 
 def _named(manifest: Manifest, path: Path, name: str, protocol: str, declared: Set[Port]) -> Iterator[Broken]:
     if name.isdigit():
-        what = f"the target port is the text '{name}', and the name of a port has a letter in it"
-        yield Broken(manifest, path, what, f"write {name} without quotes")
-    elif (name, protocol) not in {(held, its) for held, _, its in declared}:
+        return  # refused as no name, by a schema's rule
+    if (name, protocol) not in {(held, its) for held, _, its in declared}:
         others = {its for held, _, its in declared if held == name}
         what = f"no container of the selected pods has a {protocol} port called '{name}'"
         yield Broken(manifest, path, what, _instead(name, others, declared))
