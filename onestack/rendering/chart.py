@@ -166,6 +166,9 @@ def _members(at: str, archive: bytes, budget: _Budget) -> dict[str, bytes]:
                 if inside is None:
                     continue
                 budget.file(inside)
+                if inside in files:
+                    what = f"the archive has the file {inside[:200]!r} twice"
+                    raise BadChart(at, what, "package the chart with 'helm package'")
                 held = opened.extractfile(member)
                 files[inside] = held.read() if held is not None else b""
     except (tarfile.TarError, zlib.error, EOFError, OSError, ValueError, RecursionError):

@@ -6,10 +6,11 @@ again until the CRDs of all of them have settled.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from onestack.errors import Problem
 from onestack.manifests.application import Application
 from onestack.manifests.problems import Problems
 from onestack.manifests.text import Text
@@ -89,49 +90,37 @@ def _parts(
     arguments = helm_run.arguments(one, versions, options.kubernetes)
     inputs = {f"chart/{path}": content for path, content in one.files.items()}
     inputs |= {f"values/{index}": its.content for index, its in enumerate(one.values)}
+    if one.archive is not None:
+        inputs["archive"] = one.archive
     found_by = cache.key("helm", (_FORMAT, one.release.file, one.folder, *arguments), inputs)
     kept = cache.Cache(options.cache)
     if (parts := kept.get(found_by)) is not None:
         return parts
     program = options.tools("helm").absolute()
     before = len(problems.found)
-    parts = _made(one, helm_run.sources(one, arguments, program, problems), problems)
-    if one.changing and len(problems.found) == before:
-        again = _made(one, helm_run.sources(one, arguments, program, problems), problems)
-        _compare(one, parts, again, problems)
+    made = helm_run.sources(one, arguments, program, problems) or {}
+    if len(problems.found) == before:
+        again = helm_run.sources(one, arguments, program, problems) if one.changing else made
+        problems.found.extend(_mistakes(one, made, again or {}))
     if len(problems.found) > before:
         return ()
+    parts = tuple(cache.Part(one.file(source), content) for source, content in made.items())
     kept.put(found_by, parts, program=program)
     return parts
 
 
-def _made(one: Chart, sources: Mapping[str, bytes] | None, problems: Problems) -> tuple[cache.Part, ...]:
-    if sources is None:
-        return ()
-    if not sources:
+def _mistakes(one: Chart, made: Mapping[str, bytes], again: Mapping[str, bytes]) -> Iterator[Problem]:
+    """What is wrong with what a chart renders to, twice: nothing, or something else each time."""
+    if not made:
         what = f"the chart of application '{one.application.name}' renders to nothing with these values"
-        problems.whole(
-            one.release.file, what, "set values that it makes objects of, or remove the application"
-        )
-    return tuple(cache.Part(one.file(source), content) for source, content in sources.items())
-
-
-def _compare(
-    one: Chart, parts: Sequence[cache.Part], again: Sequence[cache.Part], problems: Problems
-) -> None:
-    """Reports templates that rendered differently, the second time."""
-    second = dict.fromkeys(again)
-    for part in parts:
-        if part in second:
-            continue
-        named = {
-            name for path, names in one.changing.items() if one.file(path) == part.file for name in names
-        }
-        every = named or {name for names in one.changing.values() for name in names}
-        what = (
-            f"the chart of application '{one.application.name}' renders differently each time "
-            f"(it uses {', '.join(sorted(every))}), so every deployment would change it"
-        )
-        problems.whole(
-            part.file, what, "set the value that it would make up, in a file of values or a Secret"
-        )
+        expected = "set values that it makes objects of, or remove the application"
+        yield Problem(one.release.file, 0, 0, what, expected)
+    for source in sorted({*made, *again}):
+        if made.get(source) != again.get(source):
+            names = one.changing.get(source) or {name for its in one.changing.values() for name in its}
+            what = (
+                f"{source} of the chart of application '{one.application.name}' renders differently each "
+                f"time (it uses {', '.join(sorted(names))}), so every deployment would change it"
+            )
+            expected = "set the value that it would make up, in a file of values or a Secret"
+            yield Problem(one.file(source), 0, 0, what, expected)

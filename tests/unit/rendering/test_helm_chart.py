@@ -88,6 +88,7 @@ LINK = "the archive has a link or a device"
         (packed(member("demo/x", kind=tarfile.LNKTYPE)), "'demo/x'", LINK),
         (packed(member("demo/x", kind=tarfile.CHRTYPE)), "'demo/x'", LINK),
         (packed(sparse()), "'demo/x'", LINK),
+        (packed(member("a/x"), member("b/x")), "", "the archive has the file 'x' twice"),
         (packed(member("Chart.yaml")), "'Chart.yaml'", "the archive's files are in no folder"),
         (archived({"charts/a.tgz": b"x"}), "charts/a.tgz", NO_ARCHIVE),
         (

@@ -188,7 +188,7 @@ def test_nothing_of_this_machine_is_in_the_output(write: Write, options: Options
 
 FAILS = "the chart of application 'app' does not render:"
 MEND = "mend the chart, or the values it is given"
-CHANGES = "the chart of application 'app' renders differently each time"
+CHANGES = "templates/a.yaml of the chart of application 'app' renders differently each time"
 CHANGED = (
     "so every deployment would change it; "
     "set the value that it would make up, in a file of values or a Secret"
