@@ -46,6 +46,8 @@ class Terminal:
         self.rest()
         if isinstance(error, OnestackError):
             error.mask(self.mask)
+        elif error is not None:  # a defect of ours: its traceback is printed
+            error.args = tuple(self.mask(one) if isinstance(one, str) else one for one in error.args)
 
     def hide(self, values: Iterable[bytes]) -> None:
         """From now on these values are masked, in whatever form they stand in what is shown."""

@@ -62,6 +62,7 @@ def _destroyed(repository: Repository, stack: str, plane: str, terminal: Termina
             return None
         outcome = delivery.destroy(delivery.gather(repository, stack, terminal), terminal)
     except OnestackError as error:
+        error.mask(terminal.mask)
         return error
     terminal.note(f"{stack}: {tables.counted(outcome)} ({clock(terminal.elapsed())})")
     return None

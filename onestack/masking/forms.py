@@ -31,6 +31,7 @@ _SMALL: Final = 256
 _COMMON: Final = frozenset({"true", "false", "null", "none"})
 # What frames a key, and a bare YAML key: no secrets either.
 _FRAME: Final = re.compile(r"-----(?:BEGIN|END) [A-Z0-9 ]+-----|[\w.-]+:")
+_TELLING: Final = re.compile("pass|secret|token|auth|key|credential", re.IGNORECASE)
 
 
 def forms(value: bytes) -> Iterator[tuple[str, bool]]:
@@ -45,7 +46,7 @@ def forms(value: bytes) -> Iterator[tuple[str, bool]]:
 
 
 def _pieces(value: bytes) -> Iterator[bytes]:
-    """The value, without the blanks around it, and its lines; long ones cut."""
+    """The value, without the blanks around it, its lines, and secrets inside its JSON; long ones cut."""
     text = _text(value)
     if text is None:
         yield from _cut(value)
@@ -57,6 +58,22 @@ def _pieces(value: bytes) -> Iterator[bytes]:
     for line in {line.strip() for line in lines} if len(lines) > 1 else ():
         if len(line) >= _LINE and not _FRAME.fullmatch(line):
             yield from (piece.encode() for piece in _cut(line))
+    for held in _inside(text):
+        yield from (piece.encode() for piece in _cut(held))
+
+
+def _inside(text: str) -> Iterator[str]:
+    """What a JSON document says under keys like password, such as the credentials of a registry."""
+    try:
+        waiting = [json.loads(text)] if text.lstrip().startswith("{") else []
+    except (ValueError, RecursionError):
+        return
+    while waiting:
+        one = waiting.pop()
+        waiting.extend(one.values() if isinstance(one, dict) else one if isinstance(one, list) else ())
+        for key, held in one.items() if isinstance(one, dict) else ():
+            if isinstance(held, str) and len(held) >= _LINE and _TELLING.search(key):
+                yield held
 
 
 def _cut(whole: AnyStr) -> Iterator[AnyStr]:

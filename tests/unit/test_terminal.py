@@ -2,8 +2,10 @@
 
 import io
 
+import pytest
 from rich.console import Console
 
+from onestack.errors import OnestackError
 from onestack.terminal import Terminal, clock
 
 
@@ -37,3 +39,34 @@ def test_on_a_terminal_one_line_shows_the_activity_and_goes_away() -> None:
 
 def test_minutes_and_seconds() -> None:
     assert [clock(0.9), clock(61), clock(3600)] == ["0:00", "1:01", "60:00"]
+
+
+def test_what_is_hidden_is_masked_in_all_that_is_shown() -> None:
+    terminal, text = logged()
+    terminal.note("before: hunter2-canary")
+    terminal.hide([b"hunter2-canary"])
+    terminal.note("after: hunter2-canary")
+    terminal.step("at: aHVudGVyMi1jYW5hcnk=")
+    assert text.getvalue().splitlines() == [
+        "before: hunter2-canary",
+        "after: [secret]",
+        "at: [secret] (0:00)",
+    ]
+
+
+def test_a_failure_on_its_way_out_is_masked() -> None:
+    terminal, _ = logged()
+    terminal.hide([b"hunter2-canary"])
+    with pytest.raises(OnestackError) as raised, terminal:
+        raise OnestackError(
+            "x hunter2-canary", where="hunter2-canary", why="hunter2-canary", hint="hunter2-canary"
+        )
+    assert raised.value.message() == "[secret]: x [secret]\n  because: [secret]\n  next: [secret]"
+    assert str(raised.value) == raised.value.message()
+
+
+def test_a_defect_of_ours_is_masked_too() -> None:
+    terminal, _ = logged()
+    terminal.hide([b"hunter2-canary"])
+    with pytest.raises(KeyError, match=r"\[secret\]"), terminal:
+        raise KeyError("hunter2-canary")

@@ -157,3 +157,15 @@ def test_a_very_long_value_does_not_take_memory_without_end() -> None:
     mask = Mask(frozenset({("x1y2z3" * 200_000).encode()}))
     assert sum(map(len, mask._patterns)) < 2_000_000
     assert "x1y2z3" * 100 not in mask("x1y2z3" * 200)
+
+
+def test_credentials_inside_json_are_masked_by_themselves() -> None:
+    auth = base64.b64encode(b"robot:hunter2-canary").decode()
+    held = {
+        "auths": {
+            "registry.example.org": {"username": "robot-account", "password": "hunter2-canary", "auth": auth}
+        }
+    }
+    mask = Mask(frozenset({json.dumps(held).encode()}))
+    assert mask(f"robot-account hunter2-canary {auth}") == f"robot-account {MASKED} {MASKED}"
+    assert Mask(frozenset({b'{"password": ['}))("password") == "password"
