@@ -66,7 +66,8 @@ def _between(manifests: Sequence[Manifest], weights: Weights) -> Iterator[Findin
 
 def _finding(manifest: Manifest, fault: Fault) -> Finding:
     problem = manifest.problem(fault.what, fault.expected, *fault.path, key=fault.key)
-    return Finding(Rule.SCHEMA, Severity.ERROR, manifest.identity, problem)
+    severity = Severity.WARNING if fault.harmless else Severity.ERROR
+    return Finding(Rule.SCHEMA, severity, manifest.identity, problem)
 
 
 def _verdict(manifest: Manifest, looked: Looked, *, failed: bool) -> Verdict:

@@ -61,10 +61,14 @@ class Version:
 
 @dataclass(frozen=True)
 class Definition:
-    """A CustomResourceDefinition; ``versions`` are those it serves that have a schema."""
+    """A CustomResourceDefinition; ``versions`` are those it serves that have a schema.
+
+    ``broken``: the API server won't take it, or no object could ever be right.
+    """
 
     name: str
     faults: tuple[Fault, ...]
+    broken: bool
     versions: Mapping[str, Version]
 
 
@@ -93,12 +97,13 @@ class Definitions:
 def _definition(manifest: Manifest, release: Release) -> Definition:
     kind = text(manifest.body, "spec", "names", "kind")
     found = tuple(_faults(manifest.body))
+    broken = any(not fault.harmless for fault in found)
     versions = {
         text(version, "name"): Version(kind, schema, release)
         for _, version in mappings(manifest.body, "spec", "versions", EACH)
         if (schema := mapping(version, "schema", "openAPIV3Schema")) and version.get("served") is True
     }
-    return Definition(manifest.name, found, versions if not found else {})
+    return Definition(manifest.name, found, broken, versions)
 
 
 def _faults(body: Mapping[str, Any]) -> Iterator[Fault]:

@@ -13,12 +13,16 @@ _SHOWN: Final = 40
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing that is wrong with an object; ``key`` means the key at ``path``, not its value."""
+    """One thing that is wrong with an object; ``key`` means the key at ``path``, not its value.
+
+    ``harmless``: it makes no sense, but the API server takes it and nothing is lost.
+    """
 
     path: Path
     what: str
     expected: str = ""
     key: bool = False
+    harmless: bool = False
 
 
 def by_path(faults: Iterable[Fault]) -> list[Fault]:

@@ -30,7 +30,10 @@ class Rule(StrEnum):
 
 @dataclass(frozen=True)
 class Weights:
-    """How findings weigh; what a schema refuses the API server refuses too, so that is always an error."""
+    """How findings weigh; what a schema refuses the API server refuses too, so that is an error.
+
+    Unless it takes it all the same: see ``Fault.harmless``.
+    """
 
     reference: Severity = Severity.WARNING
     namespace: Severity = Severity.ERROR

@@ -21,7 +21,7 @@ def look(manifest: Manifest, release: Release, definitions: Definitions) -> Look
     definition = definitions.defining(manifest.group, manifest.kind)
     if definition is None:
         return Looked(because=f"the CustomResourceDefinition of {manifest.kind} is not among the manifests")
-    if definition.faults:
+    if definition.broken:
         return Looked(because=f"its CustomResourceDefinition {definition.name} has errors")
     return _custom(manifest, definition)
 
