@@ -29,7 +29,7 @@ from onestack.wait.explain import explanations
 _JOB: Final = ("batch", "Job")
 _RUN: Final = frozenset({_JOB, ("", "Pod")})
 _NOT_FOUND: Final = 404
-_LOOK_SECONDS: Final = 0.5
+LOOK_SECONDS: Final = 0.5
 _GONE_SECONDS: Final = 60.0
 PLACEHOLDERS: Final = "it takes a secret of the stack, and tests get none: make the Secret no hook"
 NOT_READY: Final = "not everything that the stack declares is ready"
@@ -40,7 +40,7 @@ OnProgress = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Tested:
+class Ended:
     """How one test ended, and why, and how long it took."""
 
     manifest: Manifest
@@ -65,9 +65,9 @@ class Owner:
     stack: str
 
 
-def not_run(tests: Sequence[Manifest], why: str) -> tuple[Tested, ...]:
+def not_run(tests: Sequence[Manifest], why: str) -> tuple[Ended, ...]:
     """What is said of tests that there was no point in running."""
-    return tuple(Tested(test, "not run", why) for test in tests)
+    return tuple(Ended(test, "not run", why) for test in tests)
 
 
 async def run(
@@ -77,17 +77,19 @@ async def run(
     *,
     timeout_seconds: float,
     on_progress: OnProgress,
-) -> tuple[Tested, ...]:
+    look_seconds: float = LOOK_SECONDS,
+) -> tuple[Ended, ...]:
     """Runs the tests in the order given, one after the other, each for at most ``timeout_seconds``.
 
-    One that fails doesn't keep the others from running. However this ends, what was created is deleted.
+    ``look_seconds`` is the time between two looks at one. One that fails doesn't keep the others from
+    running. However this ends, what was created is deleted.
 
     Raises: ForeignObjects for an object of a test's name that isn't the stack's, ApiError,
     ClusterUnreachable.
     """
-    stage = _Stage(client, Discovery(client), owner)
+    stage = _Stage(client, Discovery(client), owner, look_seconds)
     await stage.clear(tests)
-    found: list[Tested] = []
+    found: list[Ended] = []
     try:
         for number, test in enumerate(tests, start=1):
             which = f"test {number} of {len(tests)}: {reference(test)}"
@@ -95,7 +97,7 @@ async def run(
             began = time.monotonic()
             verdict = await stage.run(test, timeout_seconds, partial(_told, on_progress, which))
             state: State = "passed" if verdict.state == "ready" else "failed"
-            found.append(Tested(test, state, verdict.message, time.monotonic() - began))
+            found.append(Ended(test, state, verdict.message, time.monotonic() - began))
     finally:
         await stage.delete(tests)
     return tuple(found)
@@ -108,8 +110,9 @@ def _told(on_progress: OnProgress, which: str, said: str) -> None:
 class _Stage:
     """Where tests are put up and taken down."""
 
-    def __init__(self, client: Client, discovery: Discovery, owner: Owner) -> None:
+    def __init__(self, client: Client, discovery: Discovery, owner: Owner, look_seconds: float) -> None:
         self._client, self._discovery, self._owner = client, discovery, owner
+        self._look_seconds = look_seconds
         self._paths: dict[Identity, str] = {}
 
     async def clear(self, tests: Sequence[Manifest]) -> None:
@@ -128,7 +131,7 @@ class _Stage:
         began = time.monotonic()
         while left and time.monotonic() - began < _GONE_SECONDS:
             left = [test for test in left if await self._get(test) is not None]
-            await asyncio.sleep(_LOOK_SECONDS if left else 0)
+            await asyncio.sleep(self._look_seconds if left else 0)
 
     async def run(self, test: Manifest, timeout_seconds: float, on_progress: OnProgress) -> Verdict:
         """Creates a test and waits until it has ended."""
@@ -169,7 +172,7 @@ class _Stage:
                 late = Verdict("failed", f"did not end within {timeout_seconds:g} s: {verdict.message}")
                 return await self._explained(test, live, late)
             on_progress(verdict.message)
-            await asyncio.sleep(_LOOK_SECONDS)
+            await asyncio.sleep(self._look_seconds)
 
     async def _explained(self, test: Manifest, live: Live, verdict: Verdict) -> Verdict:
         """The verdict on a Job with what its pods say."""

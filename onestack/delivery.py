@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from onestack import chart_tests, engine, stack_secrets, standing
 from onestack import settings as stack_settings
-from onestack.chart_tests import Tested
+from onestack.chart_tests import Ended
 from onestack.declaration import Declaration, declared
 from onestack.engine import Outcome, Workspace
 from onestack.errors import (
@@ -79,7 +79,7 @@ class Verification:
 
     manifests: tuple[Manifest, ...]
     readiness: WaitReport
-    tests: tuple[Tested, ...] = ()
+    tests: tuple[Ended, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -223,7 +223,7 @@ def verify(stack: Stack, progress: Discreet) -> Verification:
 
 def _tested(
     stack: Stack, tests: Sequence[Manifest], readiness: WaitReport, progress: Progress
-) -> tuple[Tested, ...]:
+) -> tuple[Ended, ...]:
     """How the stack's chart tests end; what isn't ready is not tried out."""
     if not (tests and readiness.ok):
         return chart_tests.not_run(tests, chart_tests.NOT_READY)

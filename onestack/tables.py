@@ -10,7 +10,7 @@ from typing import Any
 from rich.table import Table
 
 from onestack.addresses import Address
-from onestack.chart_tests import Tested
+from onestack.chart_tests import Ended
 from onestack.engine import Outcome, Step
 from onestack.local.plane import PlaneStatus
 from onestack.local.toolchain import Row
@@ -162,7 +162,7 @@ def readiness_document(manifests: Sequence[Manifest], readiness: WaitReport) -> 
     }
 
 
-def tests(found: Sequence[Tested]) -> Iterator[str]:
+def tests(found: Sequence[Ended]) -> Iterator[str]:
     """A line for each chart test, then one of counts; nothing where there are none."""
     ran = [test for test in found if test.is_test or test.state != "passed"]
     yield from (f"test {test.manifest.application}: {test}" for test in ran)
@@ -171,7 +171,7 @@ def tests(found: Sequence[Tested]) -> Iterator[str]:
         yield f"{len(ran)} chart tests: " + ", ".join(f"{counts[state]} {state}" for state in sorted(counts))
 
 
-def tests_document(found: Sequence[Tested]) -> dict[str, Any]:
+def tests_document(found: Sequence[Ended]) -> dict[str, Any]:
     """Chart tests as a JSON document (schema: docs/json.md)."""
     return {
         "tests": [

@@ -57,3 +57,11 @@ def test_a_finished_job_that_its_ttl_removed_is_not_missing() -> None:
     job = manifest("migrate", kind="Job", ttlSecondsAfterFinished=3)
     standing = Standing(live={}, held=frozenset({job.identity}), declared=(job,))
     assert standing.missing == ()
+
+
+def test_a_job_that_failed_before_its_ttl_removed_it_is_missing() -> None:
+    job = manifest("migrate", kind="Job", ttlSecondsAfterFinished=3)
+    held = frozenset({job.identity})
+    standing = Standing(live={}, held=held, declared=(job,), unfinished=held)
+    assert standing.missing == (job.identity,)
+    assert Standing(live={job.identity: {}}, held=held, declared=(job,), unfinished=held).missing == ()

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from onestack import tables
+from onestack.chart_tests import Ended
 from onestack.engine import Outcome, Step
 from onestack.health import Verdict
 from onestack.manifests.manifest import Location, Manifest
@@ -103,3 +104,25 @@ def test_only_the_embedded_platform_is_told_of_make() -> None:
     assert "make down" in embedded
     assert "make " not in other
     assert "onestack destroy dev" in other
+
+
+def test_chart_tests_are_told_one_by_one_and_what_they_only_use_is_not() -> None:
+    job = Manifest("shop", "batch/v1", "Job", "load", "shop", {}, Location("f", 1, 1))
+    ended = (
+        Ended(manifest("shop", "data"), "passed", "created"),
+        Ended(job, "failed", "no", seconds=1.26),
+        Ended(manifest("shop", "worse"), "failed", "could not be created"),
+    )
+    assert list(tables.tests(ended)) == [
+        "test shop: Job shop/load: failed: no",
+        "test shop: ConfigMap shop/worse: failed: could not be created",
+        "2 chart tests: 2 failed",
+    ]
+    assert tables.tests_document(ended)["tests"][0] == {
+        "application": "shop",
+        "object": "Job shop/load",
+        "state": "failed",
+        "message": "no",
+        "seconds": 1.3,
+    }
+    assert list(tables.tests(())) == []

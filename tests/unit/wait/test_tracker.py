@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from onestack.manifests.manifest import Location, Manifest
 from onestack.wait import ObjectRef, reference
+from onestack.wait.absent import absent
 from onestack.wait.tracker import Tracker
 
 KEPT = ObjectRef("batch/v1", "Job", "shop", "migrate")
@@ -52,6 +54,22 @@ def verdict(tracker: Tracker) -> tuple[str, bool, str]:
 )
 def test_only_a_job_with_a_ttl_may_vanish(declared: Manifest, vanishes: bool) -> None:
     assert reference(declared).may_vanish is vanishes
+
+
+def pod(phase: str) -> dict[str, Any]:
+    return {"metadata": {"name": "m"}, "status": {"phase": phase}}
+
+
+def test_the_pod_of_a_hook_may_vanish_once_it_has_run_to_its_end() -> None:
+    metadata = {"annotations": {"helm.sh/hook": "pre-install"}}
+    declared = replace(manifest("v1", "Pod", {}), body={"metadata": metadata})
+    assert reference(declared).may_vanish
+    assert not reference(manifest("v1", "Pod", {})).may_vanish
+    hook, plain = (ObjectRef("v1", "Pod", "shop", "m", may_vanish=vanishes) for vanishes in (True, False))
+    assert absent(hook, None, seen_to_the_end=False).state == "ready"
+    assert absent(hook, pod("Succeeded"), seen_to_the_end=True).state == "ready"
+    assert absent(hook, pod("Running"), seen_to_the_end=True).state == "failed"
+    assert absent(plain, pod("Succeeded"), seen_to_the_end=True).state == "failed"
 
 
 def test_vanishing_is_no_part_of_what_an_object_is() -> None:
