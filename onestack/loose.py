@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from onestack.errors import NoManifests
+from onestack.repository import content
 from onestack.settings import ApplicationSettings, ManifestSettings, Settings
 
 OVERLAYS = "overlays"
@@ -45,7 +47,7 @@ def loose(given: Path, names: Sequence[str] = ()) -> tuple[Loose, ...]:
 
 def _found(given: Path, path: Path, names: Sequence[str]) -> tuple[Loose, ...]:
     if path.is_file():
-        return (Loose(str(given), _root(path.parent), _settings("", "", ()), _below(path)),)
+        return (Loose(str(given), _root(path.parent), _settings("", "", {}), _below(path)),)
     folder, applications = (
         (path.parent, [path.name]) if _is_application(path) else (path, _applications(path))
     )
@@ -55,17 +57,29 @@ def _found(given: Path, path: Path, names: Sequence[str]) -> tuple[Loose, ...]:
     stacks = names or sorted(set().union(*overlaid.values())) or [""]
     made = []
     for stack in stacks:
-        chosen = [name for name, overlays in overlaid.items() if not overlays or names or stack in overlays]
+        chosen = {
+            name: ApplicationSettings(namespace=_namespace(folder / name))
+            for name, overlays in overlaid.items()
+            if not overlays or names or stack in overlays
+        }
         title = f"{given} as {stack}" if stack else str(given)
         root = _root(folder)
         made.append(Loose(title, root, _settings(stack, os.path.relpath(folder, root), chosen)))
     return tuple(made)
 
 
-def _settings(stack: str, folder: str, applications: Sequence[str]) -> Settings:
-    each = {name: ApplicationSettings(namespace=NAMESPACE) for name in applications}
-    manifests = ManifestSettings(path=folder, applications=dict(each))
+def _settings(stack: str, folder: str, applications: Mapping[str, ApplicationSettings]) -> Settings:
+    manifests = ManifestSettings(path=folder, applications=dict(applications))
     return Settings(stack=stack or "check", platform="embedded", manifests=manifests)
+
+
+def _namespace(application: Path) -> str | None:
+    """Where its objects go that name no namespace; a chart's ``helm.yaml`` may say it itself."""
+    try:
+        says = re.search(rb"^namespace\s*:", content(application, "helm.yaml"), re.MULTILINE)
+    except OSError:
+        says = None
+    return None if says else NAMESPACE
 
 
 def _root(folder: Path) -> Path:

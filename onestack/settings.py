@@ -22,7 +22,7 @@ from onestack.manifests.node import Node
 from onestack.manifests.reader import read
 from onestack.manifests.scope import KUBERNETES
 from onestack.nearest import nearest
-from onestack.repository import find
+from onestack.repository import content, find
 from onestack.validation.finding import Severity, Weights
 
 PREFIX = "onestack:"
@@ -31,7 +31,7 @@ STACKS = "stacks"
 # What to write where a pattern is not met.
 _PATTERNS = {
     "kubernetesVersion": f"write a minor version, such as '{KUBERNETES}'",
-    "rendering": "write a host, or host:port, without scheme and path",
+    "rendering": "write a host, or host:port, in lower case, without scheme and path",
 }
 # A prefix that differs from ours by at most two letters is at least as like it as this.
 _NEAR = 0.8
@@ -89,7 +89,7 @@ class ReadinessSettings(_Frozen):
     timeout_seconds: Annotated[int, Field(gt=0, le=24 * 3600)] = 600
 
 
-Host = Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]+(:[0-9]{1,5})?$")]
+Host = Annotated[str, Field(pattern=r"^(\[::1\]|[a-z0-9]([a-z0-9.-]*[a-z0-9])?)(:[0-9]{1,5})?$")]
 
 
 class RenderingSettings(_Frozen):
@@ -165,7 +165,7 @@ def from_file(root: Path, stack: str) -> Settings:
     path = stack_file(root, stack)
     where = f"{STACKS}/{path.name}"
     try:
-        reading = read(path.read_bytes(), where)
+        reading = read(content(root, where), where)
     except FileNotFoundError:
         raise UnknownStack(stack, known=stack_names(root)) from None
     except OSError as error:

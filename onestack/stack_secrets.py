@@ -11,6 +11,7 @@ from onestack.errors import Problem
 from onestack.manifests.node import Node
 from onestack.manifests.placeholders import CONFIG, command, right_name
 from onestack.manifests.reader import read
+from onestack.repository import content
 from onestack.settings import STACKS, stack_file
 
 _PREFIX: Final = f"{CONFIG}:"
@@ -45,7 +46,7 @@ def from_file(root: Path, stack: str) -> StackSecrets:
     """
     path = stack_file(root, stack)
     try:
-        reading = read(path.read_bytes(), f"{STACKS}/{path.name}")
+        reading = read(content(root, f"{STACKS}/{path.name}"), f"{STACKS}/{path.name}")
     except OSError:
         return StackSecrets(stack)
     config = reading.documents[0].get("config") if reading.documents else None

@@ -4,6 +4,7 @@ exit code says the worst."""
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from click.testing import CliRunner, Result
 from onestack import checking
 from onestack.cli import cli
 from onestack.declaration import Declaration, declaration
-from onestack.errors import ChartUnavailable, NoManifests, NoStacks
+from onestack.errors import ChartUnavailable, NoManifests, NoStacks, UsageError
 
 SETTINGS = "config: {onestack:platform: embedded, onestack:manifests: {applications: {shop: }}}\n"
 NAMESPACE = "{apiVersion: v1, kind: Namespace, metadata: {name: shop}}\n"
@@ -156,6 +157,23 @@ def test_stacks_can_be_named_and_each_counts_once(root: Path) -> None:
     assert unknown.exit_code == 2
     assert "there is no stack 'nosuch'" in unknown.stderr
     assert "prod: 2 objects" in unknown.stderr
+
+
+@pytest.mark.parametrize("name", ["Pulumi.yaml", "stacks/Pulumi.dev.yaml", "manifests/shop/a.yaml"])
+@pytest.mark.parametrize("target", ["/dev/zero", "outside.yaml", "a fifo", "itself"])
+def test_no_file_leads_out_of_the_repository_or_to_what_never_ends(
+    root: Path, name: str, target: str
+) -> None:
+    file = root / name
+    (root.parent / "outside.yaml").write_text("canary: 7f3a\n")
+    file.unlink()
+    if target == "a fifo":
+        os.mkfifo(file)
+    else:
+        file.symlink_to({"itself": file.name, "/dev/zero": "/dev/zero"}.get(target, root.parent / target))
+    done = checked(root)
+    assert done.exit_code in {1, 2} or isinstance(done.exception, UsageError)
+    assert "canary" not in done.output + str(done.exception)
 
 
 def test_a_repository_without_stacks_is_told_so(root: Path) -> None:
@@ -304,6 +322,14 @@ class TestManifests:
     def test_what_names_no_namespace_goes_where_kubectl_puts_it(self, root: Path) -> None:
         manifest(root, "a.yaml", CONFIG_MAP.replace(", namespace: shop", ""))
         assert run("check", "--manifests", root / "manifests").exit_code == 0
+
+    def test_a_charts_own_namespace_counts(self, root: Path) -> None:
+        (root / "manifests/shop/a.yaml").unlink()
+        manifest(root, "helm.yaml", "chart: ./chart\nnamespace: kept\n")
+        manifest(root, "chart/Chart.yaml", "apiVersion: v2\nname: shop\nversion: 1.0.0\n")
+        done = run("check", "--manifests", root / "manifests")
+        assert done.exit_code == 4, done.output
+        assert "helm is needed and not here" in done.stderr
 
     def test_no_stack_and_no_repository_is_needed(self, tmp_path: Path) -> None:
         (tmp_path / "shop").mkdir()
