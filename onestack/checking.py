@@ -27,7 +27,7 @@ from onestack.rendering.folder import content
 from onestack.rendering.options import Tools
 from onestack.rendering.texts import Texts
 from onestack.repository import Repository
-from onestack.settings import RenderingSettings, Settings
+from onestack.settings import Settings
 from onestack.validation.verdict import Verdict
 
 PROJECT = "check"
@@ -53,9 +53,8 @@ def check_loose(found: Sequence[Loose], tools: Tools, progress: Progress) -> Rep
 
 def declare(repository: Repository, settings: Settings, *, offline: bool) -> Declaration:
     """All that a stack declares, with what a check found in it. Raises: OnestackError."""
-    allowed = settings.model_copy(update={"rendering": RenderingSettings()}) if offline else settings
     tools = tools_here(repository.root)
-    return declaration(repository.root, allowed, project=repository.project, tools=tools)
+    return declaration(repository.root, settings, project=repository.project, tools=tools, offline=offline)
 
 
 def tools_here(root: Path) -> Tools:

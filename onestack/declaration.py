@@ -50,8 +50,13 @@ class Declaration:
         return (*self.manifests, *self.after)
 
 
-def declaration(root: Path, settings: Settings, *, project: str, tools: Tools) -> Declaration:
-    """What ``settings`` declare, with all that a check found. Raises: InvalidManifests, DependencyCycle."""
+def declaration(
+    root: Path, settings: Settings, *, project: str, tools: Tools, offline: bool = False
+) -> Declaration:
+    """What ``settings`` declare, with all that a check found; ``offline`` fetches nothing for it.
+
+    Raises: InvalidManifests, DependencyCycle, and Unavailable for what can't be fetched.
+    """
     options = Options(
         root=root,
         folder=settings.manifests.path,
@@ -59,7 +64,8 @@ def declaration(root: Path, settings: Settings, *, project: str, tools: Tools) -
         kubernetes=settings.kubernetes_version,
         tools=tools,
         cache=cache_folder() / "rendering",
-        hosts=frozenset(settings.rendering.allowed_hosts),
+        hosts=frozenset(() if offline else settings.rendering.allowed_hosts),
+        offline=offline,
     )
     secrets = stack_secrets.from_file(root, settings.stack)
     found = texts(settings.manifests.selected(), options)

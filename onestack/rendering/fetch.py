@@ -29,13 +29,16 @@ def archive(
 
     Raises: ChartUnavailable, ToolMissing, ToolNotRun.
     """
-    if chart.host not in options.hosts:
+    if chart.host not in options.hosts and not options.offline:
         what = f"nothing may be fetched from {chart.host}"
         expected = "add the host to rendering.allowedHosts in the stack's settings, or put the chart into git"
         its.problem(problems, "repository" if chart.repository else "chart", what, expected)
         return None
     if chart.digest is not None and (kept := _kept(options, chart, chart.digest)) is not None:
         return kept
+    if options.offline:
+        why = "nothing is fetched now, and no earlier run has kept it"
+        raise ChartUnavailable(application.name, str(chart), its.file, why)
     fetched = _fetched(application, its, chart, options, problems)
     if fetched is None:
         return None

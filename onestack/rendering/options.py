@@ -17,7 +17,8 @@ Tools = Callable[[str], Path]
 class Options:
     """``folder`` is the manifests folder relative to ``root``; ``kubernetes`` the declared version, ``1.36``.
 
-    Only from ``hosts`` may anything be fetched; ``cache`` keeps renderings and fetched charts.
+    Only from ``hosts`` may anything be fetched; ``cache`` keeps renderings and fetched charts. With
+    ``offline`` there are no such hosts for now: what is kept is taken, whatever host it came from.
     """
 
     root: Path
@@ -27,6 +28,7 @@ class Options:
     tools: Tools
     cache: Path
     hosts: frozenset[str] = frozenset()
+    offline: bool = False
 
 
 def on_path(name: str) -> Path:

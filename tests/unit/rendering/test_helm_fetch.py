@@ -175,6 +175,19 @@ def test_a_host_must_be_allowed(
     )
 
 
+def test_offline_takes_what_is_kept_and_fetches_nothing(
+    write: Write, options: Options, published: Published
+) -> None:
+    offline = replace(options, hosts=frozenset(), offline=True)
+    write("app/helm.yaml", f"{published.oci}digest: {published.digest}\n")
+    with pytest.raises(ChartUnavailable) as caught:
+        rendered(offline)
+    assert caught.value.why == "nothing is fetched now, and no earlier run has kept it"
+    assert data(rendered(options)) == {"a": "chart"}
+    write("app/values.yaml", "x: ours\n")
+    assert data(rendered(offline)) == {"a": "ours"}
+
+
 def test_without_a_digest_the_one_to_write_is_said(
     write: Write, options: Options, published: Published
 ) -> None:
