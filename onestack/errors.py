@@ -683,6 +683,18 @@ class ChartUnavailable(Unavailable):
         )
 
 
+class BaseUnavailable(Unavailable):
+    """A base of another repository can't be fetched. ``why`` is what git said."""
+
+    def __init__(self, base: str, file: str, why: str) -> None:
+        super().__init__(
+            f"the base {base} can't be fetched",
+            where=file,
+            why=why,
+            hint="check address, commit and network, and run again; or put a copy into the repository",
+        )
+
+
 class ToolNotRun(Unavailable):
     """A rendering tool can't be started. ``why`` is the system's reason."""
 

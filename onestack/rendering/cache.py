@@ -72,22 +72,11 @@ class Cache:
         if any(_holds_plaintext(part.content) for part in parts):
             return
         with contextlib.suppress(OSError):
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._write(self._file(found_by), _written(parts, program))
-            self._prune()
+            if replaced(self._file(found_by), _written(parts, program)):
+                self._prune()
 
     def _file(self, found_by: str) -> Path:
         return self._folder / f"{found_by}{_KEPT}"
-
-    def _write(self, file: Path, content: bytes) -> None:
-        descriptor, name = tempfile.mkstemp(dir=self._folder)  # mode 0600
-        try:
-            with os.fdopen(descriptor, "wb") as opened:
-                opened.write(content)
-            Path(name).replace(file)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
 
     def _prune(self) -> None:
         total = 0
@@ -103,6 +92,25 @@ class Cache:
                 if entry.is_file(follow_symlinks=False):
                     stat = entry.stat(follow_symlinks=False)
                     yield stat.st_mtime, stat.st_size, Path(entry.path)
+
+
+def replaced(file: Path, content: bytes) -> bool:
+    """Writes a file of the user's own, whole or not at all; False if that can't be done."""
+    name: str | None = None
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(dir=file.parent)  # mode 0600
+        with os.fdopen(descriptor, "wb") as opened:
+            opened.write(content)
+        Path(name).replace(file)
+    except OSError:
+        return False
+    else:
+        name = None
+        return True
+    finally:
+        if name is not None:
+            Path(name).unlink(missing_ok=True)
 
 
 def _add(digest: Any, content: bytes) -> None:

@@ -28,10 +28,10 @@ BOUNDS: Final = Bounds()
 def texts_of(application: Application, folder: str, options: Options, problems: Problems) -> tuple[Text, ...]:
     """What the kustomization in ``folder``, a real path in the repository, builds to.
 
-    Raises: ToolMissing, ToolNotRun.
+    Raises: BaseUnavailable, ToolMissing, ToolNotRun.
     """
     before = len(problems.found)
-    made = closure(options.root, folder, problems)
+    made = closure(folder, options, problems)
     if len(problems.found) > before:
         return ()
     files = contents(made)

@@ -8,7 +8,7 @@ Kustomize is given what was found here and nothing else.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -16,9 +16,12 @@ from typing import Final
 from onestack.manifests.node import Node
 from onestack.manifests.problems import Problems, Report
 from onestack.manifests.reader import read
+from onestack.rendering.confine import Refused, host_of, real
 from onestack.rendering.kustomize_files import Closure, Files, Say
 from onestack.rendering.kustomize_named import files_of, is_inline, said, sources_of, strings
 from onestack.rendering.kustomize_plugins import Plugins
+from onestack.rendering.kustomize_remote import PREFIX, Bases, localized
+from onestack.rendering.options import Options
 
 NAMES: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 DEPTH: Final = 32
@@ -29,12 +32,18 @@ LOADS: Final = 20_000
 _HELM: Final = frozenset({"helmcharts", "helmchartinflationgenerator", "helmglobals"})
 
 
-def closure(root: Path, folder: str, problems: Problems) -> Closure:
-    """What the kustomization in ``folder``, a real path, is made of; what is wrong with it is a problem."""
-    scan = _Scan(root, problems, Closure(folder))
-    scan.visit(folder, (), partial(problems.whole, folder))
+def closure(folder: str, options: Options, problems: Problems) -> Closure:
+    """What the kustomization in ``folder``, a real path, is made of; what is wrong with it is a problem.
+
+    Raises: BaseUnavailable, ToolMissing, ToolNotRun for bases of other repositories.
+    """
+    with Bases(options) as bases:
+        scan = _Scan(options.root, problems, Closure(folder), bases)
+        scan.visit(folder, (), partial(problems.whole, folder))
     for file in scan.found.files.keys() & scan.found.kustomizations.keys():
-        problems.whole(file, "the kustomization is named as a file, too", "name a copy of it")
+        problems.whole(
+            scan.found.called(file), "the kustomization is named as a file, too", "name a copy of it"
+        )
     return scan.found
 
 
@@ -45,9 +54,10 @@ def kustomizations_in(root: Path, folder: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class _Within:
-    """A kustomization that names others: its folder, the chain to it with itself, its report."""
+    """A kustomization that names others: its folder and file, the chain to it with itself, its report."""
 
     folder: str
+    file: str
     chain: tuple[str, ...]
     report: Report
 
@@ -56,8 +66,14 @@ _Taker = Callable[[Node, _Within], None]
 
 
 class _Scan:
-    def __init__(self, root: Path, problems: Problems, found: Closure) -> None:
+    def __init__(
+        self, root: Path, problems: Problems, found: Closure, bases: Bases, outer: tuple[str, ...] = ()
+    ) -> None:
+        """``outer`` is the chain that leads to the base of another repository, where this is one."""
         self.found = found
+        self._bases = bases
+        self._outer = outer
+        self._copies: dict[str, str] = {}
         self._root = root
         self._problems = problems
         self._files = Files(root, problems, found)
@@ -84,7 +100,7 @@ class _Scan:
 
     def visit(self, folder: str, above: tuple[str, ...], say: Say) -> None:
         """Takes the kustomization in ``folder``, and all that it names."""
-        if wrong := _out_of_order(folder, above):
+        if wrong := _out_of_order(folder, above, len(self._outer)):
             say(*wrong)
             return
         if folder not in self._loads:
@@ -92,7 +108,7 @@ class _Scan:
             self._read(folder, above, say)
         if above:
             self._loads[above[-1]] += self._loads[folder]
-        elif self._loads[folder] > LOADS:
+        elif not self._outer and self._loads[folder] > LOADS:
             what = f"building this would load {self._loads[folder]} files: bases are reached in too many ways"
             say(what, f"name each base once; at most {LOADS} are loaded")
 
@@ -101,8 +117,8 @@ class _Scan:
         document = self._document(file, folder, say) if file else None
         if document is None:
             return
-        within = _Within(folder, (*above, folder), self._problems.of(file))
-        if not above and document.value.get("kind") == "Component":
+        within = _Within(folder, file, (*above, folder), self._problems.of(file))
+        if not above and not self._outer and document.value.get("kind") == "Component":
             what = "a component is not built on its own"
             within.report(document.nearest("kind"), what, "name it under 'components' of a kustomization")
         for key, node in document.fields():
@@ -112,6 +128,7 @@ class _Scan:
                 within.report(node, what, "write a helm.yaml in an application of its own", key=True)
             elif taker := self._takers.get(name):
                 taker(node, within)
+        self.found.kustomizations[file] = localized(document.value, folder, self._copies)
 
     def _named(self, folder: str, say: Say) -> str:
         """The path of a folder's kustomization; empty if it hasn't one."""
@@ -147,6 +164,9 @@ class _Scan:
 
     def _resource(self, entry: Node, within: _Within, *, files: bool) -> None:
         say = partial(said, within.report, entry)
+        if host_of(entry.value) is not None:
+            self._fetched(entry.value, within, say)
+            return
         place = self._files.place(entry.value, within.folder, say)
         if place is None:
             return
@@ -157,6 +177,28 @@ class _Scan:
             self._files.take(entry.value, within.folder, say, manifest=True)
         else:
             say(f"'{entry.value}' is no folder", "name a kustomization's folder; files belong to 'resources'")
+
+    def _fetched(self, reference: str, within: _Within, say: Say) -> None:
+        """Takes a base of another repository: what is allowed there is what is allowed here."""
+        try:
+            base = self._bases.remote(reference)
+            tree = self._bases.tree(base, within.file)
+            folder = real(tree, base.folder, base.folder)
+        except Refused as refused:
+            say(refused.what, refused.expected)
+            return
+        problems = Problems()
+        inner = _Scan(tree, problems, Closure(folder), self._bases, (*self._outer, *within.chain))
+        inner.visit(folder, (), say)
+        self._problems.found.extend(replace(one, file=f"{base}/{one.file}") for one in problems.found)
+        self._loads[within.folder] += inner.loads(folder)
+        copied = f"{PREFIX}/{base.name}"
+        self.found.add(inner.found, copied, str(base))
+        self._copies[reference] = f"{copied}/{folder}"
+
+    def loads(self, folder: str) -> int:
+        """How often files are loaded to build the kustomization of a folder."""
+        return self._loads.get(folder, 0)
 
     def _merges(self, node: Node, within: _Within) -> None:
         named = ((entry, entry.value) for entry in strings(node) if not is_inline(entry.value))
@@ -196,7 +238,7 @@ class _Scan:
         return places
 
 
-def _out_of_order(folder: str, above: tuple[str, ...]) -> tuple[str, str] | None:
+def _out_of_order(folder: str, above: tuple[str, ...], outer: int) -> tuple[str, str] | None:
     """What is wrong with a kustomization that is reached from those ``above``."""
     if folder in above:
         circle = " -> ".join((*above[above.index(folder) :], folder))
@@ -205,6 +247,6 @@ def _out_of_order(folder: str, above: tuple[str, ...]) -> tuple[str, str] | None
         if folder == "." or one.startswith(f"{folder}/"):
             what = f"the kustomization in '{folder}' stands above '{one}', which is part of it"
             return what, "move what both are made of to a folder beside it, and name that"
-    if len(above) >= DEPTH:
+    if len(above) + outer >= DEPTH:
         return f"kustomizations name each other more than {DEPTH} deep", "make the chain shorter"
     return None

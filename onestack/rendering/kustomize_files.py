@@ -38,11 +38,28 @@ class Closure:
     """Those of ``files`` that are YAML as manifests are: resources and patches."""
     secrets: set[str] = field(default_factory=set)
     """Those of ``files`` that Secrets are generated of."""
+    bases: dict[str, str] = field(default_factory=dict)
+    """What a folder that holds the files of another repository is called in messages."""
+
+    def add(self, other: Closure, folder: str, called: str) -> None:
+        """Takes what the base of another repository is made of, below a folder."""
+        self.kustomizations |= {f"{folder}/{file}": value for file, value in other.kustomizations.items()}
+        self.files |= {f"{folder}/{file}": content for file, content in other.files.items()}
+        self.links |= {f"{folder}/{file}": f"{folder}/{target}" for file, target in other.links.items()}
+        self.manifests |= {f"{folder}/{file}" for file in other.manifests}
+        self.secrets |= {f"{folder}/{file}" for file in other.secrets}
+        self.bases |= {folder: called} | {f"{folder}/{one}": name for one, name in other.bases.items()}
+
+    def called(self, text: str) -> str:
+        """A text about files, with other repositories called what a person knows them as."""
+        for folder in sorted(self.bases, key=len, reverse=True):
+            text = text.replace(folder, self.bases[folder])
+        return text
 
     def mistakes(self) -> Iterator[Problem]:
         """What is wrong with the YAML of the manifests, with its line."""
         for file in sorted(self.manifests):
-            yield from read(self.files[file], file).problems
+            yield from read(self.files[file], self.called(file)).problems
 
 
 class Files:

@@ -29,7 +29,7 @@ def words(said: str, folder: str, made: Closure) -> str:
     hidden = {secret for secret in _secrets(made) if len(secret) >= _SHORTEST}
     for secret in sorted(hidden, key=len, reverse=True):
         text = text.replace(secret, "***")
-    line = " ".join(text.split()).removeprefix("Error: ")
+    line = " ".join(made.called(text).split()).removeprefix("Error: ")
     return line if len(line) <= _LENGTH else f"{line[:_LENGTH]}…"
 
 

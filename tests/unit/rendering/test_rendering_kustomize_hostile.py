@@ -37,6 +37,7 @@ def problems(options: Options) -> list[str]:
 
 
 COPY = "put a copy into the repository and name that"
+ALLOW = "or see rendering.allowedHosts"
 PROGRAM = (
     "generators and transformers that run a program or a container are not allowed; "
     "use one that is built in, with 'apiVersion: builtin'"
@@ -139,7 +140,7 @@ WRONG = {
     "empty": Case('resources: [^""]', "the path is empty; name a file or folder"),
     "password": Case(
         "resources: [^'https://user:canary@example.com/x']",
-        f"'https://***@example.com/x' is fetched from example.com, which is not allowed; {COPY}",
+        f"'https://***@example.com/x' is fetched from example.com, which is not allowed; {COPY}, {ALLOW}",
     ),
     "missing file": Case(
         "resources: [^a.yaml]",
@@ -271,7 +272,8 @@ def test_what_is_no_strict_yaml_is_said_as_of_any_file(
 def test_nothing_is_fetched(text: str, reference: str, write: Write, options: Options) -> None:
     write("app/kustomization.yaml", text.format(reference))
     (said,) = problems(options)
-    assert said.endswith(f"'{reference}' is fetched from {REMOTE[reference]}, which is not allowed; {COPY}")
+    copy = f"{COPY}, {ALLOW}" if text.startswith(("resources", "components")) else COPY
+    assert said.endswith(f"'{reference}' is fetched from {REMOTE[reference]}, which is not allowed; {copy}")
     assert said.startswith(f"{TOP}:2:")
 
 
