@@ -19,12 +19,19 @@ from onestack.errors import UnknownKubernetes
 from onestack.validation.shape import KEYS, Shape
 
 _REF: Final = "#/$defs/"
-# Types whose published schema says less than the server parses.
+_PROPS: Final = "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps"
+# Types whose published schema says less than the server parses. Lists of schemas it forbids.
 _SPECIAL: Final[Mapping[str, Mapping[str, Any]]] = {
     "io.k8s.apimachinery.pkg.api.resource.Quantity": {"type": ["string", "number"], "format": "quantity"},
     "io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime": {"type": "string", "format": "date-time"},
     "io.k8s.apimachinery.pkg.apis.meta.v1.Time": {"type": "string", "format": "date-time"},
     "io.k8s.apimachinery.pkg.util.intstr.IntOrString": {"type": ["string", "integer"]},
+    f"{_PROPS}OrArray": {"type": "object", "if": {"type": "object"}, "then": {"$ref": _REF + _PROPS}},
+    f"{_PROPS}OrBool": {
+        "type": ["object", "boolean"],
+        "if": {"type": "object"},
+        "then": {"$ref": _REF + _PROPS},
+    },
 }
 _BOUNDS: Final = {
     "int32": {"minimum": -(2**31), "maximum": 2**31 - 1},

@@ -13,7 +13,7 @@ from onestack.validation import celrules
 from onestack.validation.builtin import Release
 from onestack.validation.explain import faults
 from onestack.validation.fault import Fault, by_path, said
-from onestack.validation.openapi import PRESERVE, Schema, defaulted, is_readable, json_schema, patterns
+from onestack.validation.openapi import PRESERVE, Schema, defaulted, is_readable, json_schema, patterns, read
 from onestack.validation.parts import EACH, Path, mapping, mappings, text
 from onestack.validation.shape import Shape
 from onestack.validation.structural import contradictions
@@ -96,17 +96,26 @@ class Definitions:
 
 def _definition(manifest: Manifest, release: Release) -> Definition:
     kind = text(manifest.body, "spec", "names", "kind")
-    found = tuple(_faults(manifest.body))
+    shape = release.shape(manifest.api_version, manifest.kind)
+    if shape is None or not shape.validator.is_valid(manifest.body):
+        # What is wrong with its fields is told as of any object; what they mean can't be asked.
+        return Definition(manifest.name, (), broken=True, versions={})
+    schemas = {
+        step: read(schema)
+        for step, version in mappings(manifest.body, "spec", "versions", EACH)
+        if (schema := mapping(version, "schema", "openAPIV3Schema"))
+    }
+    found = tuple(_faults(manifest.body, schemas))
     broken = any(not fault.harmless for fault in found)
     versions = {
-        text(version, "name"): Version(kind, schema, release)
-        for _, version in mappings(manifest.body, "spec", "versions", EACH)
-        if (schema := mapping(version, "schema", "openAPIV3Schema")) and version.get("served") is True
+        text(version, "name"): Version(kind, schemas[step], release)
+        for step, version in mappings(manifest.body, "spec", "versions", EACH)
+        if step in schemas and version.get("served") is True
     }
     return Definition(manifest.name, found, broken, versions)
 
 
-def _faults(body: Mapping[str, Any]) -> Iterator[Fault]:
+def _faults(body: Mapping[str, Any], schemas: Mapping[Path, Schema]) -> Iterator[Fault]:
     """``validateCustomResourceDefinitionSpec``."""
     if mapping(body, "spec").get("preserveUnknownFields") is True:
         what = "spec.preserveUnknownFields can't be true any more"
@@ -115,13 +124,11 @@ def _faults(body: Mapping[str, Any]) -> Iterator[Fault]:
     versions = list(mappings(body, "spec", "versions", EACH))
     yield from _names(versions)
     for step, version in versions:
-        path = (*step, "schema", "openAPIV3Schema")
-        if not mapping(version, "schema", "openAPIV3Schema"):
-            yield Fault(
-                step, f"the version {said(version.get('name'))} has no schema", "write schema.openAPIV3Schema"
-            )
+        if step in schemas:
+            yield from contradictions(schemas[step], (*step, "schema", "openAPIV3Schema"))
         else:
-            yield from contradictions(version["schema"]["openAPIV3Schema"], path)
+            what = f"the version {said(version.get('name'))} has no schema"
+            yield Fault(step, what, "write schema.openAPIV3Schema")
     strategy = text(body, "spec", "conversion", "strategy")
     if strategy == "Webhook" and not mapping(body, "spec", "conversion", "webhook", "clientConfig"):
         what = "a conversion by webhook needs webhook.clientConfig"

@@ -38,6 +38,21 @@ _HEADER: Final[Mapping[str, Any]] = {
 }
 
 
+def read(schema: Schema) -> Schema:
+    """A schema without its nulls, as the server decodes it: a field that is null isn't there."""
+    made: dict[str, Any] = {}
+    for key, held in schema.items():
+        if key == "properties" and held is not None:
+            made[key] = {name: read(below or {}) for name, below in held.items()}
+        elif key in _NESTED and held is not None:
+            made[key] = [read(below) for below in held]
+        elif key in {"items", "additionalProperties", "not"} and isinstance(held, Mapping):
+            made[key] = read(held)
+        elif held is not None:
+            made[key] = held
+    return made
+
+
 def json_schema(schema: Schema, kind: str, metadata: Mapping[str, Any]) -> dict[str, Any]:
     """The JSON schema of objects of a kind; ``metadata`` is that of every object, with its ``$defs``."""
     made = _value({**schema, "type": "object"})

@@ -10,6 +10,7 @@ from onestack.errors import Problem
 from onestack.manifests.manifest import Manifest
 from onestack.manifests.placeholders import Path, is_secret, plaintext_paths, values
 from onestack.validation.finding import Finding, Rule, Severity, Weights
+from onestack.validation.parts import text
 
 # The API server fills these in itself; what a manifest says there is its owner's name or nothing.
 _FILLED: Final = frozenset({"kubernetes.io/service-account-token"})
@@ -39,7 +40,7 @@ def _problem(manifest: Manifest, paths: Sequence[Path]) -> Problem:
 
 
 def _readable(body: Mapping[str, Any]) -> Iterator[Path]:
-    if not is_secret(body) or body.get("type") in _FILLED:
+    if not is_secret(body) or text(body, "type") in _FILLED:
         return
     held = dict(values(body))
     for path in plaintext_paths(body):

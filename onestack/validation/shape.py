@@ -84,8 +84,9 @@ class Shape:
         return ()
 
     def _followed(self, schema: Any) -> Schema:
-        while isinstance(schema, Mapping) and "$ref" in schema:
-            schema = self.schema["$defs"][schema["$ref"].rpartition("/")[2]]
+        while isinstance(schema, Mapping) and ("$ref" in schema or "then" in schema):
+            held = schema.get("then", schema)
+            schema = self.schema["$defs"][held["$ref"].rpartition("/")[2]]
         return schema if isinstance(schema, Mapping) else {}
 
 

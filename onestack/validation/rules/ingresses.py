@@ -52,7 +52,7 @@ def _host(host: Any, path: Path) -> Iterator[Fault]:
 
 def _path(held: Mapping[str, Any], path: Path) -> Iterator[Fault]:
     """``validateHTTPIngressPath``."""
-    value, kind = held.get("path"), held.get("pathType")
+    value, kind = held.get("path"), text(held, "pathType")
     if kind in _ROOTED and not (isinstance(value, str) and value.startswith("/")):
         what = f"a path of type {kind} is {said(value) if value else 'missing'}"
         yield Fault((*path, "path"), what, "start it with '/'")

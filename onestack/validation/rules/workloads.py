@@ -80,7 +80,7 @@ def _kept_running(body: Mapping[str, Any], *, claims: bool = False) -> Iterator[
         pods = {**pods, "volumes": [*(listed if isinstance(listed, list) else ()), *names]}
     yield from pod_spec(pods, (*_TEMPLATE, "spec"))
     policy = pods.get("restartPolicy")
-    if policy in {"Never", "OnFailure"}:
+    if isinstance(policy, str) and policy in {"Never", "OnFailure"}:
         what = f"the restartPolicy of a {body.get('kind')} is {said(policy)}"
         yield Fault((*_TEMPLATE, "spec", "restartPolicy"), what, "write Always, or make it a Job")
     if pods.get("activeDeadlineSeconds") is not None:
