@@ -39,14 +39,16 @@ class StackSecrets:
         return f"{STACKS}/Pulumi.{self.stack}.yaml"
 
 
-def from_file(root: Path, stack: str) -> StackSecrets:
-    """Reads the secrets of ``stack``, still encrypted, from its file; without one it has none.
+def from_file(root: Path, stack: str) -> StackSecrets | None:
+    """Reads the secrets of ``stack``, still encrypted, from its file; None where there is no such file.
 
     What is wrong with the file as a whole is for `onestack.settings` to say.
     """
     path = stack_file(root, stack)
     try:
         reading = read(content(root, f"{STACKS}/{path.name}"), f"{STACKS}/{path.name}")
+    except FileNotFoundError:
+        return None
     except OSError:
         return StackSecrets(stack)
     config = reading.documents[0].get("config") if reading.documents else None
@@ -54,7 +56,7 @@ def from_file(root: Path, stack: str) -> StackSecrets:
         return StackSecrets(stack)
     provider = reading.documents[0].get("secretsprovider")
     found = _of(stack, f"{STACKS}/{path.name}", config)
-    return replace(found, by_passphrase=provider is None or provider.value in {"", "default", "passphrase"})
+    return replace(found, by_passphrase=provider is None or provider.value in ("", "default", "passphrase"))
 
 
 def _of(stack: str, file: str, config: Node) -> StackSecrets:

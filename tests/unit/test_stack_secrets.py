@@ -13,7 +13,9 @@ from onestack.stack_secrets import StackSecrets
 def written(root: Path, *lines: str) -> StackSecrets:
     (root / "stacks").mkdir()
     (root / "stacks" / "Pulumi.dev.yaml").write_text("\n".join(("config:", *lines, "")))
-    return stack_secrets.from_file(root, "dev")
+    found = stack_secrets.from_file(root, "dev")
+    assert found is not None
+    return found
 
 
 def test_ciphertexts_are_by_name(tmp_path: Path) -> None:
@@ -63,8 +65,8 @@ def test_anything_encrypted_in_the_file_is_to_be_masked(tmp_path: Path) -> None:
     assert written(tmp_path, "  gcp:deep:", "    a: [{b: {secure: v1:x}}]").encrypted
 
 
-def test_a_stack_without_a_file_has_no_secrets(tmp_path: Path) -> None:
-    assert stack_secrets.from_file(tmp_path, "dev") == StackSecrets("dev")
+def test_without_a_file_nothing_is_known(tmp_path: Path) -> None:
+    assert stack_secrets.from_file(tmp_path, "dev") is None
 
 
 @pytest.mark.parametrize("content", ["", "config:\n", "config: x\n", "- a\n", "{"])
@@ -72,3 +74,17 @@ def test_a_file_that_says_nothing_has_no_secrets(tmp_path: Path, content: str) -
     (tmp_path / "stacks").mkdir()
     (tmp_path / "stacks" / "Pulumi.dev.yaml").write_text(content)
     assert stack_secrets.from_file(tmp_path, "dev") == StackSecrets("dev")
+
+
+@pytest.mark.parametrize(
+    ("line", "by_passphrase"),
+    [("", True), ("secretsprovider: passphrase", True), ("secretsprovider: gcpkms://projects/p", False)],
+)
+def test_the_key_is_a_passphrase_or_that_of_a_cloud(
+    tmp_path: Path, line: str, *, by_passphrase: bool
+) -> None:
+    (tmp_path / "stacks").mkdir()
+    (tmp_path / "stacks" / "Pulumi.dev.yaml").write_text(f"config: {{secrets:a: {{secure: x}}}}\n{line}\n")
+    found = stack_secrets.from_file(tmp_path, "dev")
+    assert found is not None
+    assert found.by_passphrase is by_passphrase
