@@ -46,9 +46,9 @@ def check(repository: Repository, stacks: Sequence[str], progress: Progress, *, 
     return _report({stack: partial(read, stack) for stack in names}, progress)
 
 
-def check_loose(found: Sequence[Loose], tools: Tools, progress: Progress) -> Report:
+def check_loose(found: Sequence[Loose], tools: Tools, progress: Progress, *, offline: bool) -> Report:
     """What is wrong in manifests that belong to no stack."""
-    return _report({one.title: partial(_declared_loose, one, tools) for one in found}, progress)
+    return _report({one.title: partial(_declared_loose, one, tools, offline) for one in found}, progress)
 
 
 def declare(repository: Repository, settings: Settings, *, offline: bool) -> Declaration:
@@ -62,9 +62,9 @@ def tools_here(root: Path) -> Tools:
     return lambda name: here(root, (name,)).path(name)
 
 
-def _declared_loose(one: Loose, tools: Tools) -> Declaration:
+def _declared_loose(one: Loose, tools: Tools, offline: bool) -> Declaration:
     if not one.file:
-        return declaration(one.root, one.settings, project=PROJECT, tools=tools)
+        return declaration(one.root, one.settings, project=PROJECT, tools=tools, offline=offline)
     problems = Problems()
     read = content(one.root, one.file, problems)
     application = Application(Path(one.file).stem, namespace=NAMESPACE)
@@ -94,8 +94,8 @@ def _checked(stack: str, declare: Callable[[], Declaration]) -> StackReport:
 
 def _applications(made: Declaration) -> dict[str, Counts]:
     """The verdicts by application."""
-    application = {manifest.identity: manifest.application for manifest in made.manifests}
+    application = {one.identity: one.application for one in (*made.applied, *made.tests, *made.never)}
     verdicts: dict[str, list[Verdict]] = defaultdict(list)
     for verdict in made.checked.verdicts:
-        verdicts[application.get(verdict.identity, "")].append(verdict)
+        verdicts[application[verdict.identity]].append(verdict)
     return {name: counts(its) for name, its in sorted(verdicts.items())}

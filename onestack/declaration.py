@@ -33,7 +33,8 @@ from onestack.validation.check import Checked, check
 class Declaration:
     """``manifests`` are as they go to the cluster; ``needs`` says which need which others first.
 
-    ``after`` are the hooks that run when all of them are ready, ``tests`` those that `verify` runs.
+    ``after`` are the hooks that run when all of them are ready, ``tests`` those that `verify` runs,
+    ``never`` those that don't run here.
     ``plaintexts`` are the values of Secrets that are in git in plain text: to be masked.
     """
 
@@ -42,6 +43,7 @@ class Declaration:
     checked: Checked
     after: tuple[Manifest, ...] = ()
     tests: tuple[Manifest, ...] = ()
+    never: tuple[Manifest, ...] = ()
     plaintexts: frozenset[bytes] = frozenset()
 
     @property
@@ -97,6 +99,7 @@ def of_texts(
         checked=checked,
         after=tuple(map(final, phases.after)),
         tests=tuple(owned(test, project=project, stack=settings.stack) for test in phases.tests),
+        never=phases.unsupported,
         plaintexts=hidden,
     )
 

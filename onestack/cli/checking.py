@@ -69,7 +69,7 @@ def check(
         else:
             found = loose.loose(manifests, stacks)
             tools = checking.tools_here(_pinning(root, found[0].root))
-            top, report = found[0].root, checking.check_loose(found, tools, terminal)
+            top, report = found[0].root, checking.check_loose(found, tools, terminal, offline=offline)
         terminal.rest()
         _say(report, top, terminal, as_json=as_json, style=style)
     sys.exit(report.exit_code)

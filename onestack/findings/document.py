@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from onestack.findings.remark import Remark
@@ -35,8 +36,13 @@ def _counts(counts: Counts) -> dict[str, Any]:
         "valid": counts.valid,
         "invalid": counts.invalid,
         "notCheckable": counts.unknown,
-        "because": {_text(why): count for why, count in (counts.not_checkable or {}).items()},
+        "because": _reasons(counts.not_checkable),
+        "inPart": _reasons(counts.in_part),
     }
+
+
+def _reasons(reasons: Mapping[str, int]) -> dict[str, int]:
+    return {_text(why): count for why, count in reasons.items()}
 
 
 def _finding(remark: Remark) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from onestack.findings.remark import Remark, merged
 from onestack.validation.verdict import State, Verdict
@@ -14,16 +14,20 @@ _WORST_FIRST = (2, 1, 4)
 
 @dataclass(frozen=True)
 class Counts:
-    """Objects by their verdict; ``not_checkable`` by the reason, most frequent first."""
+    """Objects by their verdict; ``not_checkable`` by the reason, most frequent first.
+
+    ``in_part`` are those of the valid and invalid of which something could not be looked at, likewise.
+    """
 
     valid: int = 0
     invalid: int = 0
-    not_checkable: Mapping[str, int] | None = None
+    not_checkable: Mapping[str, int] = field(default_factory=dict)
+    in_part: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def unknown(self) -> int:
         """How many are not checkable."""
-        return sum((self.not_checkable or {}).values())
+        return sum(self.not_checkable.values())
 
     @property
     def objects(self) -> int:
@@ -83,4 +87,7 @@ def counts(verdicts: Sequence[Verdict]) -> Counts:
     """How many objects there are of each verdict."""
     states = Counter(verdict.state for verdict in verdicts)
     because = Counter(verdict.because for verdict in verdicts if verdict.state is State.NOT_CHECKABLE)
-    return Counts(states[State.VALID], states[State.INVALID], dict(because.most_common()))
+    in_part = Counter(verdict.unchecked for verdict in verdicts if verdict.unchecked)
+    return Counts(
+        states[State.VALID], states[State.INVALID], dict(because.most_common()), dict(in_part.most_common())
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from rich.text import Text
 
@@ -59,13 +59,19 @@ def _verdicts(counts: Counts) -> Iterator[str]:
         yield f"{counts.valid} valid"
     if counts.invalid:
         yield f"{counts.invalid} invalid"
-    if reasons := counts.not_checkable:
-        shown = [f"{count} because {because}" for because, count in list(reasons.items())[:_REASONS]]
-        if len(reasons) == 1:
-            shown = [f"because {because}" for because in reasons]
-        if len(reasons) > _REASONS:
-            shown.append(f"--json tells {_number(len(reasons) - _REASONS, 'more reason')}")
-        yield f"{counts.unknown} not checkable ({', '.join(shown)})"
+    if counts.not_checkable:
+        yield f"{counts.unknown} not checkable ({_reasons(counts.not_checkable)})"
+    if counts.in_part:
+        yield f"{sum(counts.in_part.values())} checked in part ({_reasons(counts.in_part)})"
+
+
+def _reasons(reasons: Mapping[str, int]) -> str:
+    if len(reasons) == 1:
+        return f"because {next(iter(reasons))}"
+    shown = [f"{count} because {because}" for because, count in list(reasons.items())[:_REASONS]]
+    if len(reasons) > _REASONS:
+        shown.append(f"--json tells {_number(len(reasons) - _REASONS, 'more reason')}")
+    return ", ".join(shown)
 
 
 def _number(count: int, noun: str) -> str:

@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,9 @@ from onestack import checking
 from onestack.cli import cli
 from onestack.declaration import Declaration, declaration
 from onestack.errors import ChartUnavailable, NoManifests, NoStacks, UsageError
+from onestack.manifests.application import Application
+from onestack.rendering.options import Options
+from onestack.rendering.texts import Texts, texts
 
 SETTINGS = "config: {onestack:platform: embedded, onestack:manifests: {applications: {shop: }}}\n"
 NAMESPACE = "{apiVersion: v1, kind: Namespace, metadata: {name: shop}}\n"
@@ -192,6 +196,14 @@ def test_programs_get_one_document_also_of_what_is_wrong(root: Path) -> None:
     ]
 
 
+def test_hooks_and_tests_are_counted_with_their_application(root: Path) -> None:
+    for event in ("pre-install", "post-install", "test", "post-delete"):
+        annotations = f"annotations: {{helm.sh/hook: {event}}}, "
+        manifest(root, f"{event}.yaml", CONFIG_MAP.replace("name: site", f"{annotations}name: {event}"))
+    found = json.loads(checked(root, "--json").stdout)["stacks"]["dev"]
+    assert (found["objects"], list(found["applications"])) == (6, ["shop"])
+
+
 def test_annotations_go_to_stdout_with_files_as_the_checkout_has_them(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -223,14 +235,14 @@ def test_offline_allows_no_host(root: Path, monkeypatch: pytest.MonkeyPatch) -> 
     )
     allowed = []
 
-    def spy(*arguments: object, **named: object) -> Declaration:
-        allowed.append(arguments[1].rendering.allowed_hosts)  # type: ignore[attr-defined] # the settings
-        return declaration(*arguments, **named)  # type: ignore[arg-type] # handed on as they came
+    def spy(applications: Sequence[Application], options: Options) -> Texts:
+        allowed.append((set(options.hosts), options.offline))
+        return texts(applications, options)
 
-    monkeypatch.setattr(checking, "declaration", spy)
+    monkeypatch.setattr("onestack.declaration.texts", spy)
     assert [checked(root, *more).exit_code for more in ((), ("--offline",))] == [0, 0]
     assert run("render", "dev", "--offline", "--root", root).exit_code == 0
-    assert allowed == [("a.example",), (), ()]
+    assert allowed == [({"a.example"}, False), (set(), True), (set(), True)]
 
 
 def test_an_interruption_ends_it_without_a_word_too_many(root: Path) -> None:

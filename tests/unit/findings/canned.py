@@ -54,7 +54,9 @@ def report() -> Report:
         "stacks/Pulumi.prod.yaml",
         [Problem("stacks/Pulumi.prod.yaml", 3, 3, "onestack:colour: is not a setting", "known here: checks")],
     )
-    counts = Counts(45, 1, {"no CustomResourceDefinition defines Widget.example.com": 2})
+    counts = Counts(
+        45, 1, {"no CustomResourceDefinition defines Widget.example.com": 2}, {"rules are in Rego": 1}
+    )
     return Report(
         (
             StackReport("dev", counts, {"cache": Counts(5), "shop": counts}, (*shared("dev"), *more), 0.84),

@@ -151,15 +151,16 @@ def test_the_worst_stack_gives_the_exit_code(codes: tuple[int, ...], expected: i
 def test_verdicts_are_counted_with_their_reasons() -> None:
     of = Identity("", "Pod", "a", "b")
     verdicts = [
-        Verdict(of, State.VALID),
+        Verdict(of, State.VALID, unchecked="rules are in Rego"),
         Verdict(of, State.INVALID),
         *[Verdict(of, State.NOT_CHECKABLE, because) for because in ("x", "y", "y")],
     ]
     found = counts(verdicts)
     assert (found.valid, found.invalid, found.unknown, found.objects) == (1, 1, 3, 5)
-    assert list((found.not_checkable or {}).items()) == [("y", 2), ("x", 1)]
+    assert list(found.not_checkable.items()) == [("y", 2), ("x", 1)]
     said = text.summary(StackReport("dev", found, {}, (), 1.0))
-    assert "5 objects: 1 valid, 1 invalid, 3 not checkable (2 because y, 1 because x), no errors" in said
+    assert "5 objects: 1 valid, 1 invalid, 3 not checkable (2 because y, 1 because x), " in said
+    assert "1 checked in part (because rules are in Rego), no errors" in said
 
 
 def test_reasons_without_end_are_cut_with_a_word() -> None:
