@@ -68,8 +68,11 @@ def test_the_corpus_deploys_becomes_ready_plans_nothing_more_and_leaves_nothing(
     assert len(ready) == workloads
     assert all(len(fields) == 2 and int(fields[1]) >= 1 for fields in ready), listed.out
 
-    again = repository.shell("pulumi preview --expect-no-changes --non-interactive")
-    assert again.code == 0, again.out + again.err
+    for form in (None, _overlay, _chart):
+        if form is not None:
+            form(repository.root / "manifests" / application)
+        again = repository.shell("pulumi preview --expect-no-changes --non-interactive")
+        assert again.code == 0, f"{form}: {again.out}{again.err}"
 
     repository.destroy()
     left = repository.shell(
@@ -78,3 +81,58 @@ def test_the_corpus_deploys_becomes_ready_plans_nothing_more_and_leaves_nothing(
     )
     ours_left = [line for line in left.out.splitlines() if not line.startswith("endpoint")]
     assert ours_left == [], left.out
+
+
+def test_an_overlay_of_others_with_one_of_their_components(tmp_path: Path, plane: Plane) -> None:
+    theirs = CORPUS / "online-boutique" / "kustomize"
+    if not theirs.is_dir():
+        pytest.skip(f"the corpus is not at {CORPUS}; set ONESTACK_CORPUS")
+    repository = clone(tmp_path / "repository", plane.kubeconfig)
+    repository.applications(boutique="boutique")
+    application = repository.root / "manifests" / "boutique"
+    for part in ("base", "components"):
+        shutil.copytree(theirs / part, application / part)
+    (application / "namespace.yaml").write_text(
+        "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: boutique\n"
+    )
+    kustomization = application / "kustomization.yaml"
+    kustomization.write_text("resources: [base, namespace.yaml]\n")
+    try:
+        states = repository.deploy()["applications"]["boutique"]
+        assert set(states) <= {"ready", "unobservable"} or not any(
+            states[key] for key in ("waiting", "failed")
+        )
+        kustomization.write_text(
+            "resources: [base, namespace.yaml]\ncomponents: [components/network-policies]\n"
+        )
+        planned = repository.planned()
+        record = planned.pop("ConfigMap onestack-system/onestack-release-test")
+        assert (record, set(planned.values())) == ("update", {"create"})
+        assert {name.partition(" ")[0] for name in planned} == {"NetworkPolicy"}
+    finally:
+        repository.onestack("destroy", repository.stack)
+
+
+def _overlay(application: Path) -> None:
+    """The same files below a Kustomize overlay."""
+    names = ("all.yaml", "namespace.yaml")
+    (application / "base").mkdir()
+    for name in names:
+        (application / name).rename(application / "base" / name)
+    (application / "base" / "kustomization.yaml").write_text(f"resources: [{', '.join(names)}]\n")
+    overlay = application / "overlays" / "test"
+    overlay.mkdir(parents=True)
+    (overlay / "kustomization.yaml").write_text("resources: [../../base]\n")
+
+
+def _chart(application: Path) -> None:
+    """The same files in a chart; what they hold is not read as templates."""
+    files, templates = application / "chart" / "files", application / "chart" / "templates"
+    templates.mkdir(parents=True)
+    (application / "base").rename(files)
+    (files / "kustomization.yaml").unlink()
+    shutil.rmtree(application / "overlays")
+    (application / "chart" / "Chart.yaml").write_text("apiVersion: v2\nname: corpus\nversion: 1.0.0\n")
+    for name in ("all", "namespace"):
+        (templates / f"{name}.yaml").write_text(f'{{{{ .Files.Get "files/{name}.yaml" }}}}\n')
+    (application / "helm.yaml").write_text(f"chart: ./chart\nnamespace: {application.name}\n")
