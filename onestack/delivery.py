@@ -148,6 +148,8 @@ def preview(stack: Stack, progress: Discreet) -> Outcome:
         progress.note(f"a run that died left {identity}, which nothing declares: a deployment deletes it")
     for manifest in found.unheld:
         progress.note(f"a run that died left {manifest.identity}: a deployment takes it over")
+    for identity in found.interrupted:
+        progress.note(f"a run that died left the hook {identity}: a deployment runs it again")
     return engine.preview(
         stack.workspace, EngineProgress(progress, "previewing"), compare=bool(found.missing)
     )
@@ -178,6 +180,10 @@ def _finish(stack: Stack, found: Standing, progress: Progress) -> None:
         listed = ", ".join(str(identity) for identity in found.strays)
         progress.note(f"deleting what a run that died left and nothing declares: {listed}")
         _ask(stack, lambda client: standing.remove(client, project, name, found.strays))
+    if found.interrupted:
+        listed = ", ".join(str(identity) for identity in found.interrupted)
+        progress.note(f"deleting hooks that a run that died left, to run them again: {listed}")
+        _ask(stack, lambda client: standing.remove(client, project, name, found.interrupted))
     if found.unheld:
         progress.note(f"taking over {len(found.unheld)} objects that a run that died left")
         unknown = [one for one in found.declared if one.identity not in found.held]
@@ -300,7 +306,7 @@ def _private(stack: Stack) -> None:
     """
     found = stack_secrets.from_file(stack.repository.root, stack.settings.stack)
     shared = stack.settings.platform != "embedded"
-    if found.encrypted and found.by_passphrase and stack.workspace.public and shared:
+    if found and found.encrypted and found.by_passphrase and stack.workspace.public and shared:
         raise PublicSecrets(found.stack, found.file)
 
 
@@ -313,7 +319,7 @@ def _hiding(stack: Stack, progress: Discreet, manifests: Sequence[Manifest] = ()
     Raises: EngineFailed where they can't be decrypted.
     """
     found = stack_secrets.from_file(stack.repository.root, stack.settings.stack)
-    if not found.encrypted:
+    if found is None or not found.encrypted:
         yield
         return
     with ThreadPoolExecutor(max_workers=1) as beside:

@@ -18,6 +18,7 @@ from onestack.kube.client import MERGE_PATCH, Client
 from onestack.kube.discovery import ApiResource, Discovery
 from onestack.local.kubernetes.managed_fields import adopted
 from onestack.manifests.awaiting import FIELD_MANAGER
+from onestack.manifests.hooks import hook
 from onestack.manifests.labels import STACK
 from onestack.manifests.manifest import Identity, Manifest, group_of
 from onestack.manifests.ownership import is_ours
@@ -45,6 +46,15 @@ class Standing:
     @property
     def unheld(self) -> tuple[Manifest, ...]:
         """Declared and there, but not in the state: a run that died created them."""
+        return tuple(one for one in self._unknown if not _runs_once(one))
+
+    @property
+    def interrupted(self) -> tuple[Identity, ...]:
+        """Hooks that a run that died created: they may not have ended, let alone well, so they run again."""
+        return tuple(one.identity for one in self._unknown if _runs_once(one))
+
+    @property
+    def _unknown(self) -> tuple[Manifest, ...]:
         return tuple(
             one for one in self.declared if one.identity in self.live and one.identity not in self.held
         )
@@ -159,6 +169,10 @@ async def remove(client: Client, project: str, stack: str, chosen: Iterable[Iden
         stop=stop_after_delay(_GONE_SECONDS),
         retry_error_callback=lambda _: None,
     )(still_there)
+
+
+def _runs_once(manifest: Manifest) -> bool:
+    return (manifest.group, manifest.kind) in {("batch", "Job"), ("", "Pod")} and hook(manifest) is not None
 
 
 def _identity(kind: ApiResource, live: Live) -> Identity:

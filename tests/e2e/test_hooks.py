@@ -19,6 +19,7 @@ from onestack.kube.client import Client
 from onestack.kube.connection import connect
 from onestack.local.plane import Plane
 from tests.e2e.clone import Clone, Finished, clone
+from tests.e2e.test_recovery import kill_tree
 
 pytestmark = pytest.mark.e2e
 
@@ -156,6 +157,8 @@ def test_hooks_run_around_the_release_and_again_only_when_it_changes(repository:
     assert sorted(chain, key=first.index) == chain
     assert first.index("once") < first.index("rest") < record
     assert first[record + 1 :] == ["announce", "warm"]
+    limited = [one["urn"].rpartition("/")[2] for one in repository.state() if one.get("customTimeouts")]
+    assert sorted(limited) == ["announce", "migrate", "once", "prepare", "warm"]
     assert not {"try-job", "try-pod", "gone"} & set(first)
 
     # Nothing changed: Jobs that their TTL removed are no change and stay away.
@@ -211,6 +214,34 @@ def test_a_hook_that_fails_ends_the_deployment_and_the_next_one_tries_again(
     lay(repository, documents)
     repository.deploy()
     assert live.job("warm") is not None
+    assert repository.planned() == {}
+
+
+def test_a_hook_that_was_running_when_its_run_was_killed_runs_again(repository: Clone, live: Live) -> None:
+    documents = shop()
+    documents["migrate"] = job("migrate", "pre-install", simulate="never-ready")
+    lay(repository, documents)
+    victim = subprocess.Popen(
+        [sys.executable, "-m", "onestack", "deploy", "test"],
+        cwd=repository.root,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    late = time.monotonic() + WAIT_SECONDS
+    while live.job("migrate") is None:
+        assert time.monotonic() < late
+        assert victim.poll() is None
+    kill_tree(victim)
+    interrupted = live.job("migrate"), live.job("prepare")
+    # Its pods' template is another one now, which a Job can't be given.
+    documents["migrate"] = job("migrate", "pre-install")
+    documents["settings"]["data"] = {"a": "2"}
+    lay(repository, documents)
+    done = repository.onestack("deploy", "test")
+    assert done.code == 0, done.err
+    assert "deleting hooks that a run that died left, to run them again: " in done.err
+    assert not {live.job("migrate"), live.job("prepare")} & {*interrupted, None}
     assert repository.planned() == {}
 
 

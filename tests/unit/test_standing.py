@@ -1,5 +1,6 @@
 """Declared, held and there: what a dead run left follows from the three."""
 
+from dataclasses import replace
 from typing import Any
 
 from onestack.manifests.manifest import Identity, Location, Manifest
@@ -65,3 +66,19 @@ def test_a_job_that_failed_before_its_ttl_removed_it_is_missing() -> None:
     standing = Standing(live={}, held=held, declared=(job,), unfinished=held)
     assert standing.missing == (job.identity,)
     assert Standing(live={job.identity: {}}, held=held, declared=(job,), unfinished=held).missing == ()
+
+
+def test_hooks_of_a_dead_run_are_not_taken_over_but_run_again() -> None:
+    job = manifest("migrate", kind="Job")
+    pod = manifest("check", kind="Pod")
+    settings = manifest("settings")
+    hooks = [
+        replace(one, body={**one.body, "metadata": {"annotations": {"helm.sh/hook": "pre-install"}}})
+        for one in (job, pod, settings)
+    ]
+    live: dict[Identity, dict[str, Any]] = {one.identity: {} for one in hooks}
+    standing = Standing(live=live, held=frozenset(), declared=tuple(hooks))
+    assert standing.interrupted == (job.identity, pod.identity)
+    assert [one.name for one in standing.unheld] == ["settings"]
+    assert Standing(live=live, held=frozenset(), declared=(job, pod)).interrupted == ()
+    assert Standing(live=live, held=frozenset(live), declared=tuple(hooks)).interrupted == ()
