@@ -6,12 +6,12 @@ The program and every verb get the same list from here.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from onestack import stack_secrets
 from onestack.cache import cache_folder
-from onestack.errors import InvalidManifests
+from onestack.errors import InvalidManifests, Problem
 from onestack.manifests.awaiting import instructed
 from onestack.manifests.hooks import split, with_runs
 from onestack.manifests.load import load
@@ -27,6 +27,10 @@ from onestack.settings import Settings
 from onestack.stack_secrets import StackSecrets
 from onestack.validation import placeholders
 from onestack.validation.check import Checked, check
+from onestack.validation.finding import Severity, Weights
+
+ALONE = Weights(*[Severity.OFF] * len(fields(Weights)))
+"""Only what a manifest's own schema says."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,10 @@ def of_texts(
 
     Without ``secrets`` (there is no stack) any placeholder can be filled.
     """
-    loaded = load(found.texts, found=(*found.problems, *(secrets.problems if secrets else ())))
+    try:
+        loaded = load(found.texts, found=(*found.problems, *(secrets.problems if secrets else ())))
+    except InvalidManifests as error:
+        raise InvalidManifests([*error.problems, *_more(error, settings)]) from None
     checked = check(loaded, kubernetes=settings.kubernetes_version, weights=settings.checks.weights())
     hidden = plaintexts(loaded)
     checked = _masked(_with_placeholders(checked, loaded, secrets), Mask(hidden))
@@ -110,6 +117,20 @@ def declared(root: Path, settings: Settings, *, project: str, tools: Tools) -> D
     if made.checked.errors:
         raise InvalidManifests([found.problem for found in made.checked.errors])
     return made
+
+
+def _more(error: InvalidManifests, settings: Settings) -> Iterator[Problem]:
+    """What is wrong with the fields of the manifests that could be read, so that all is told at once.
+
+    Not what a set as a whole lacks, for what could not be read may hold it.
+    """
+    readable: tuple[Manifest, ...] = error.readable
+    told = {(one.file, one.line, one.column) for one in error.problems if one.line}
+    mask = Mask(plaintexts(readable))
+    for found in check(readable, kubernetes=settings.kubernetes_version, weights=ALONE).errors:
+        problem = found.problem.masked(mask)
+        if (problem.file, problem.line, problem.column) not in told:
+            yield problem
 
 
 def _with_placeholders(

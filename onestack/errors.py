@@ -613,10 +613,14 @@ class Problem:
 
 
 class InvalidManifests(OnestackError):
-    """Manifests can't be read, or can't be what the API server takes. ``problems`` holds them all."""
+    """Manifests can't be read, or can't be what the API server takes. ``problems`` holds them all.
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    ``readable`` are the manifests that could be read all the same, for whoever wants to look further.
+    """
+
+    def __init__(self, problems: Sequence[Problem], readable: Sequence[Any] = ()) -> None:
         self.problems: tuple[Problem, ...] = tuple(problems)
+        self.readable: tuple[Any, ...] = tuple(readable)
         count = len(self.problems)
         super().__init__(
             f"{count} {'problem' if count == 1 else 'problems'} in the manifests",

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
 from onestack.errors import InvalidManifests, Problem
 from onestack.manifests import strings
-from onestack.manifests.application import Application
 from onestack.manifests.definitions import GROUP, KIND, defined
 from onestack.manifests.flatten import flattened
 from onestack.manifests.garbage import uncollected
 from onestack.manifests.header import Header, header
 from onestack.manifests.hooks import hook_problems
+from onestack.manifests.limits import LIMITS
 from onestack.manifests.manifest import Identity, Location, Manifest, group_of
 from onestack.manifests.node import Node
 from onestack.manifests.order import depends_on_problems
 from onestack.manifests.problems import Problems, Report
-from onestack.manifests.reader import read
+from onestack.manifests.reader import Reading, read
 from onestack.manifests.scope import Kind, Kinds, builtin, unserved
 from onestack.manifests.secrets import plain, unnamed
 from onestack.manifests.text import Text
@@ -58,9 +58,7 @@ def _loaded(
     texts: Sequence[Text], known_kinds: Iterable[Kind], found: Sequence[Problem]
 ) -> tuple[Manifest, ...]:
     problems = Problems()
-    drafts = []
-    for application, its in groupby(texts, key=lambda text: text.application):
-        drafts.extend(_drafts_of(application, tuple(its), problems))
+    drafts = list(_drafts(texts, problems))
     problems.found.extend(found)
     kinds = _kinds(drafts, known_kinds, problems)
     manifests = [made for draft in drafts if (made := _manifest(draft, kinds, problems)) is not None]
@@ -70,7 +68,7 @@ def _loaded(
         # Only now: an object that was left out for a problem of its own would be missed here.
         problems.found.extend(depends_on_problems(manifests))
     if problems.found:
-        raise InvalidManifests(_masked(problems.found, drafts))
+        raise InvalidManifests(_masked(problems.found, drafts), readable=manifests)
     return tuple(manifests)
 
 
@@ -85,30 +83,45 @@ def _masked(found: Sequence[Problem], drafts: Sequence[_Draft]) -> list[Problem]
     return [problem.masked(mask) for problem in found]
 
 
-def _drafts_of(application: Application, texts: Sequence[Text], problems: Problems) -> list[_Draft]:
-    before = len(problems.found)
-    drafts = [draft for text in texts for draft in _drafts(text, problems)]
-    if not drafts and len(problems.found) == before:
-        what = f"the files of application '{application.name}' hold no objects"
-        problems.whole(texts[0].file, what, "write some, or take it out of the settings")
-    return drafts
+def _drafts(texts: Sequence[Text], problems: Problems) -> Iterator[_Draft]:
+    nodes = 0
+    for application, its in groupby(texts, key=lambda text: text.application):
+        before, count, file = len(problems.found), 0, ""
+        for text in its:
+            file = file or text.file
+            reading = read(text.content, text.file)
+            nodes += reading.nodes
+            if nodes > LIMITS.all_nodes:
+                what = f"with this file the manifests hold more than {LIMITS.all_nodes} values"
+                problems.whole(text.file, what, "make two stacks of them")
+                return
+            for draft in _drafts_of(text, reading, problems):
+                count += 1
+                yield draft
+        if not count and len(problems.found) == before:
+            what = f"the files of application '{application.name}' hold no objects"
+            problems.whole(file, what, "write some, or take it out of the settings")
 
 
-def _drafts(text: Text, problems: Problems) -> list[_Draft]:
-    reading = read(text.content, text.file)
+def _drafts_of(text: Text, reading: Reading, problems: Problems) -> Iterator[_Draft]:
     problems.found.extend(map(_of_rendering, reading.problems) if text.rendered else reading.problems)
-    drafts = []
+    objects = 0
     for document in reading.documents:
         report = problems.of(text.file, document if text.rendered else None)
         for node in flattened(document, report):
+            objects += 1
+            if objects > LIMITS.documents:
+                problems.whole(text.file, f"the file holds more than {LIMITS.documents} objects", "split it")
+                return
             said = header(node, report)
             if said is not None:
-                drafts.append(_Draft(text, document, node, said))
-    return drafts
+                yield _Draft(text, document, node, said)
 
 
 def _of_rendering(problem: Problem) -> Problem:
     """Lines of what a tool printed are not lines of the file that a person would edit."""
+    if not problem.line:
+        return problem
     what = f"line {problem.line} of what it renders to: {problem.what}"
     return replace(problem, line=0, column=0, what=what)
 

@@ -115,6 +115,18 @@ def test_what_is_wrong_is_an_error_with_its_place(root: Path, text: str, rule: s
     assert f"[{rule}]" in done.stderr
 
 
+def test_all_is_told_at_once_also_what_is_wrong_in_different_ways(root: Path) -> None:
+    manifest(root, "b.yaml", "a: [\n")
+    manifest(root, "c.yaml", MISSPELT)
+    manifest(root, "d.yaml", CONFIG_MAP.replace("}}", "}, data: {key: 1}}").replace("site", "d"))
+    manifest(root, "e.yaml", CONFIG_MAP.replace("namespace: shop", "namespace: shap"))
+    done = checked(root)
+    assert done.exit_code == 1
+    told = [line.partition(": error: ")[0] for line in done.stderr.splitlines() if ": error: " in line]
+    # Not e.yaml: what could not be read may hold the namespace. And each place once.
+    assert [place.rpartition("/")[2] for place in told] == ["b.yaml:2:1", "c.yaml:1:35", "d.yaml:1:85"]
+
+
 def test_a_circle_is_an_error_of_its_stack(root: Path) -> None:
     waits = "annotations: {config.kubernetes.io/depends-on: /namespaces/shop/ConfigMap/TO}, "
     for name, to in (("one", "two"), ("two", "one")):
