@@ -80,5 +80,5 @@ def _is_definition(manifest: Manifest) -> bool:
 
 
 def _goes_first(manifest: Manifest) -> bool:
-    """Namespaces and CRDs: other applications stand on them, too."""
-    return _is_definition(manifest) or (manifest.group, manifest.kind) == ("", "Namespace")
+    """Namespaces: other applications may live in them. CRDs need no mention, each hook needs them."""
+    return (manifest.group, manifest.kind) == ("", "Namespace")

@@ -34,6 +34,15 @@ spec:
 """
 SETTINGS = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {mode: blue}\n"
 
+HOOK = """\
+apiVersion: batch/v1
+kind: Job
+metadata: {name: migrate, annotations: {helm.sh/hook: "pre-install,pre-upgrade"}}
+spec:
+  template:
+    spec: {restartPolicy: Never, containers: [{name: migrate, image: "example.org/web:1.0.0"}]}
+"""
+
 
 def namespace(name: str) -> str:
     return f"apiVersion: v1\nkind: Namespace\nmetadata: {{name: {name}}}\n"
@@ -141,7 +150,7 @@ def test_another_namespace_is_other_objects(repository: Clone) -> None:
 
 def test_an_object_that_moves_between_plain_yaml_kustomize_and_helm_plans_nothing(repository: Clone) -> None:
     folder = repository.root / "manifests/shop"
-    lay(repository, namespace(SPACE), SETTINGS, WEB)
+    lay(repository, namespace(SPACE), SETTINGS, WEB, HOOK)
     repository.deploy()
 
     repository.write("manifests/shop/kustomization.yaml", "resources: [all.yaml]\n")
@@ -152,6 +161,6 @@ def test_an_object_that_moves_between_plain_yaml_kustomize_and_helm_plans_nothin
     repository.write("manifests/shop/helm.yaml", "chart: chart\nrelease: shop\n")
     repository.write("manifests/shop/chart/Chart.yaml", "apiVersion: v2\nname: shop\nversion: 1.0.0\n")
     repository.write(
-        "manifests/shop/chart/templates/all.yaml", "---\n".join((namespace(SPACE), SETTINGS, WEB))
+        "manifests/shop/chart/templates/all.yaml", "---\n".join((namespace(SPACE), SETTINGS, WEB, HOOK))
     )
     assert repository.planned() == {}

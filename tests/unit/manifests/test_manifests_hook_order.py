@@ -79,6 +79,19 @@ def test_another_application_waits_for_no_hook_of_this_one() -> None:
     }
 
 
+def test_no_namespace_waits_for_a_hook() -> None:
+    elsewhere = manifest("v1", "Namespace", "elsewhere", None)
+    assert edges(job("hook", "pre-install"), SHOP, elsewhere) == {("hook", "shop", "its namespace")}
+
+
+def test_the_account_that_pods_have_by_default_is_needed_too() -> None:
+    accounts = [manifest("v1", "ServiceAccount", name) for name in ("default", "other")]
+    assert edges(job("hook", "pre-install"), *accounts) == {
+        ("hook", "default", "its account"),
+        ("other", "hook", BEFORE),
+    }
+
+
 def test_namespaces_and_crds_go_before_hooks() -> None:
     book = manifest("example.com/v1", "Book", "novel")
     assert edges(job("hook", "pre-install"), SHOP, CRD, book) == {
