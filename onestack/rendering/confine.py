@@ -6,7 +6,7 @@ import os
 import posixpath
 import re
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Final
 
 # Not content: credentials of a checkout, and the state of stacks.
@@ -75,24 +75,25 @@ def real(root: Path, named: str, reference: str) -> str:
     """Where the links of a path lead, relative to the repository. Raises: Refused."""
     try:
         # Not Path.resolve: before Python 3.13 it raises RuntimeError for loops.
-        at = Path(os.path.realpath(root / named, strict=True))
+        at = os.path.realpath(os.path.join(root, named), strict=True)  # noqa: PTH118 - thrice as fast
     except FileNotFoundError:
         what = f"there is no file or folder '{reference}'"
         raise Refused(what, f"'{named}' does not exist; mend the path, or add it") from None
     except OSError as error:
         raise Refused(f"'{reference}' can't be followed: {error.strerror}", "mend the path") from None
-    top = Path(os.path.realpath(root))
-    if not at.is_relative_to(top):
+    top = os.path.realpath(root)
+    if at != top and not at.startswith(f"{top.rstrip('/')}/"):
         raise Refused(
             f"'{reference}' is a link that leads out of the repository",
             "put a copy of the file into the repository",
         )
-    inside = at.relative_to(top)
+    inside = at[len(top) :].strip("/") or "."
     if own := own_folder(inside):
         raise Refused(f"'{reference}' leads into {own}", "that folder is no content of the repository")
-    return inside.as_posix()
+    return inside
 
 
-def own_folder(inside: PurePath) -> str:
+def own_folder(inside: str) -> str:
     """The folder of git or of ours that a path in the repository is in; empty for content."""
-    return inside.parts[0] if inside.parts[:1] and inside.parts[0] in _OWN else ""
+    first = inside.partition("/")[0]
+    return first if first in _OWN else ""

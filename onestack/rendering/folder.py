@@ -164,7 +164,7 @@ def _inside(root: Path, relative: str, problems: Problems) -> bool:
             relative, "the link leads out of the repository", "put a copy of the file into the repository"
         )
         return False
-    if own := own_folder(place.relative_to(root.resolve())):
+    if own := own_folder(place.relative_to(root.resolve()).as_posix()):
         problems.whole(relative, f"the link leads into {own}", "that folder is no content of the repository")
         return False
     return True

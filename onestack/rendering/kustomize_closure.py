@@ -18,7 +18,7 @@ from onestack.manifests.problems import Problems, Report
 from onestack.manifests.reader import read
 from onestack.rendering.confine import Refused, host_of, real
 from onestack.rendering.kustomize_files import Closure, Files, Say
-from onestack.rendering.kustomize_named import files_of, is_inline, said, sources_of, strings
+from onestack.rendering.kustomize_named import files_of, is_inline, judge, said, sources_of, strings
 from onestack.rendering.kustomize_plugins import Plugins
 from onestack.rendering.kustomize_remote import PREFIX, Bases, localized
 from onestack.rendering.options import Options
@@ -26,7 +26,7 @@ from onestack.rendering.options import Options
 NAMES: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 DEPTH: Final = 32
 """How long a chain of bases may be."""
-LOADS: Final = 20_000
+LOADS: Final = 5_000
 """How often Kustomize may load a file: a base that is reached in several ways is built as often."""
 
 _HELM: Final = frozenset({"helmcharts", "helmchartinflationgenerator", "helmglobals"})
@@ -174,7 +174,7 @@ class _Scan:
             self.visit(place, within.chain, say)
         elif files:
             self._loads[within.folder] += 1
-            self._files.take(entry.value, within.folder, say, manifest=True)
+            self._files.take_at(place, entry.value, within.folder, say, manifest=True)
         else:
             say(f"'{entry.value}' is no folder", "name a kustomization's folder; files belong to 'resources'")
 
@@ -201,12 +201,17 @@ class _Scan:
         return self._loads.get(folder, 0)
 
     def _merges(self, node: Node, within: _Within) -> None:
-        named = ((entry, entry.value) for entry in strings(node) if not is_inline(entry.value))
-        self._take(named, within, manifests=True)
+        for entry in strings(node):
+            if is_inline(entry.value):
+                judge(entry, entry.value, within.report)
+            else:
+                self._take([(entry, entry.value)], within, manifests=True)
 
     def _patches(self, node: Node, within: _Within) -> None:
         for entry in node.items():
             self._take(files_of(entry, "path"), within, manifests=True)
+            for patch, text in files_of(entry, "patch"):
+                judge(patch, text, within.report)
 
     def _listed(self, node: Node, within: _Within) -> None:
         self._take(((entry, entry.value) for entry in strings(node)), within, manifests=True)

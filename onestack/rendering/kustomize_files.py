@@ -101,14 +101,22 @@ class Files:
         place = self.place(reference, folder, say)
         if place is None:
             return None
-        known = self._found.files.get(place)
-        content = self.content(place, folder, reference, say) if known is None else known
+        content = self.take_at(place, reference, folder, say, manifest=manifest)
+        return None if content is None else (place, content)
+
+    def take_at(
+        self, place: str, called: str, folder: str, say: Say, *, manifest: bool = False
+    ) -> bytes | None:
+        """Takes the file at a real path; its bytes."""
+        content = self._found.files.get(place)
+        if content is None:
+            content = self.content(place, folder, called, say)
         if content is None:
             return None
         self._found.files[place] = content
         if manifest:
             self._found.manifests.add(place)
-        return place, content
+        return content
 
     def content(self, place: str, folder: str, called: str, say: Say) -> bytes | None:
         """The bytes of a file that is in or below ``folder``, as Kustomize wants it."""

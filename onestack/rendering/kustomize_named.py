@@ -37,6 +37,17 @@ def sources_of(generator: Node) -> Named:
         yield entry, path if equals else name
 
 
+def judge(entry: Node, text: str, report: Report) -> bool:
+    """Reports, at one place, what is wrong with YAML that stands inline; whether nothing is.
+
+    Lines inside a block of text aren't lines of the file, so they are named beside it.
+    """
+    problems = read(text.encode(errors="replace"), "").problems
+    for problem in problems:
+        report(entry, f"line {problem.line} of this text: {problem.what}", problem.expected)
+    return not problems
+
+
 def is_inline(text: str) -> bool:
     """Whether an entry is YAML itself and not the name of a file."""
     if "\n" in text.strip():

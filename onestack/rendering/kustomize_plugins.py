@@ -9,7 +9,7 @@ from onestack.manifests.problems import Problems, Report
 from onestack.manifests.reader import read
 from onestack.rendering.confine import host_of
 from onestack.rendering.kustomize_files import Files
-from onestack.rendering.kustomize_named import files_of, is_inline, said, sources_of
+from onestack.rendering.kustomize_named import files_of, is_inline, judge, said, sources_of
 
 
 class Plugins:
@@ -23,8 +23,8 @@ class Plugins:
         """Takes an entry of ``generators``, ``transformers`` or ``validators``."""
         text, say = entry.value, partial(said, report, entry)
         if host_of(text) is None and is_inline(text):
-            # Lines inside a block of text aren't lines of the file: all is reported at the block.
-            self._read(text.encode(errors="replace"), "", folder, _at(entry, report))
+            if judge(entry, text, report):
+                self._read(text.encode(errors="replace"), "", folder, _at(entry, report))
             return
         place = self._files.place(text, folder, say)
         if place is None:
@@ -37,10 +37,7 @@ class Plugins:
 
     def _read(self, content: bytes, file: str, folder: str, report: Report) -> None:
         reading = read(content, file)
-        if file:
-            self._problems.found.extend(reading.problems)
-        for problem in reading.problems if not file else ():
-            report(Node(None, 0, 0), f"line {problem.line} of this text: {problem.what}", problem.expected)
+        self._problems.found.extend(reading.problems)
         for document in () if reading.problems else reading.documents:
             self._configured(document, folder, report)
 
@@ -62,6 +59,8 @@ class Plugins:
         for key, node in document.fields():
             for entry in node.items() if key.casefold() == "replacements" else ():
                 named.extend(files_of(entry, "path"))
+        for entry, text in files_of(document, "patch", "patches", "jsonop"):
+            judge(entry, text, report)
         for entry, path in named:
             self._files.take(path, folder, partial(said, report, entry))
 

@@ -232,7 +232,7 @@ def test_plaintext_secrets_are_built_and_not_kept(write: Write, options: Options
             "expected MappingNode but got ScalarNode",
         ),
         (
-            "secretGenerator: [{name: k}]\npatches: [{patch: 'password: \"]: canary'}]",
+            "secretGenerator: [{name: k}]\npatches: [{patch: 'password: \"]: canary\"'}]",
             "unable to parse SM or JSON patch from [patch]",
         ),
     ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 from textwrap import indent
 
@@ -64,6 +65,11 @@ metadata:
     config.kubernetes.io/function: |
       exec: {path: ./evil.sh}
 """
+
+BOMB = "{a: &a [x" + ", x" * 9 + "]"
+for _name, _above in pairwise("abcdefg"):
+    BOMB += f", {_above}: &{_above} [*{_name}" + f", *{_name}" * 9 + "]"
+BOMB += "}"
 
 # The place that a message names is marked with a '^' before it, here and in the files beside.
 OUTSIDE = {
@@ -246,6 +252,17 @@ def test_what_is_wrong_is_said_with_its_place(case: Case, write: Write, options:
         ("resources: []\nnamespace: x\nresources: []\n", f"{TOP}:3:1: the key 'resources' "),
         ("resources: [\n", f"{TOP}:2:1: "),
         ("generators:\n- |-\n  a: b\n  a: c\n", f"{TOP}:2:3: line 2 of this text: the key 'a' "),
+        ("patches:\n- patch: |\n    a: [\n", f"{TOP}:2:10: line 2 of this text: "),
+        ("patchesJson6902: [{patch: '[{]'}]\n", f"{TOP}:1:27: line 1 of this text: "),
+        ("patchesStrategicMerge: ['{a: 1, a: 2}']\n", f"{TOP}:1:25: line 1 of this text: the key 'a' "),
+        (
+            "transformers: ['{apiVersion: builtin, kind: PatchTransformer, patch: \"- [\"}']\n",
+            f"{TOP}:1:16: line 2 of this text: ",
+        ),
+        (
+            f"patches: [{{patch: '{BOMB}'}}]\n",
+            f"{TOP}:1:19: line 1 of this text: the file holds more than 700000 ",
+        ),
         ("%YAML 1.2\n---\nresources: []\n", f"{TOP}:1:1: "),
     ],
 )
@@ -347,7 +364,7 @@ def test_bases_reached_in_too_many_ways_are_not_built(write: Write, options: Opt
     write("app/b14/kustomization.yaml", "namePrefix: x\n")
     (said,) = problems(options)
     assert said.startswith("manifests/app")
-    assert "bases are reached in too many ways; name each base once; at most 20000 are loaded" in said
+    assert "bases are reached in too many ways; name each base once; at most 5000 are loaded" in said
 
 
 def test_only_so_many_bytes_are_taken(
