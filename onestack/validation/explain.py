@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import jsonschema_rs
+import orjson
 
 from onestack.manifests.manifest import dotted
 from onestack.validation.fault import Fault, by_path, listed, said
@@ -35,6 +36,7 @@ class _Case:
     error: jsonschema_rs.ValidationError
     path: Path
     value: Any
+    body: Any
     secret: bool
 
     @property
@@ -44,18 +46,25 @@ class _Case:
 
 def faults(shape: Shape, body: Any, *, secret: bool = False) -> list[Fault]:
     """What is wrong with an object, or a part of one, of a shape; by path. ``secret``: repeat no string."""
-    cases = [
-        _Case(shape, error, tuple(error.instance_path), _at(body, error.instance_path), secret)
-        for error in shape.errors(body)
-    ]
+    cases = [_case(shape, error, body, secret) for error in shape.errors(body)]
     found = {fault for case in cases for fault in _explained(case)}
     return by_path(_causes(found, cases))
 
 
-def _at(value: Any, path: Iterable[str | int]) -> Any:
-    for step in path:
-        value = value[step]
-    return value
+def _case(shape: Shape, error: jsonschema_rs.ValidationError, body: Any, secret: bool) -> _Case:
+    path: Path = ()
+    value = body
+    for said_step in error.instance_path:
+        step = _step(value, said_step)
+        path, value = (*path, step), value[step]
+    return _Case(shape, error, path, value, body, secret)
+
+
+def _step(value: Any, step: str | int) -> str | int:
+    """The validator gives keys that are numbers as numbers."""
+    if not isinstance(value, Mapping) or step in value:
+        return step
+    return str(next(key for key in value if key.isdecimal() and int(key) == step))
 
 
 def _explained(case: _Case) -> Iterator[Fault]:
@@ -185,15 +194,16 @@ def _multiple(case: _Case, kind: Any) -> Iterator[Fault]:
 
 def _repeated(case: _Case, kind: Any) -> Iterator[Fault]:
     del kind
-    seen: list[Any] = []
+    seen: set[bytes] = set()
     for index, item in enumerate(case.value):
-        if item in seen:
+        same = orjson.dumps(item, option=orjson.OPT_SORT_KEYS)
+        if same in seen:
             path = (*case.path, index)
             shown = said(item, secret=case.secret)
             yield Fault(
                 path, f"{dotted(path)} says {shown} again", f"{dotted(case.path)} is a set: remove one"
             )
-        seen.append(item)
+        seen.add(same)
 
 
 def _custom(case: _Case, kind: Any) -> Iterator[Fault]:
@@ -223,18 +233,9 @@ def _forms(case: _Case, context: Sequence[Sequence[jsonschema_rs.ValidationError
     """What keeps the value from each of the forms."""
     for errors in context:
         for error in errors[:1]:
-            inner = _Case(
-                case.shape, error, tuple(error.instance_path), _at_or_none(case, error), case.secret
-            )
+            inner = _case(case.shape, error, case.body, case.secret)
             for fault in list(_explained(inner))[:1]:
                 yield fault.what
-
-
-def _at_or_none(case: _Case, error: jsonschema_rs.ValidationError) -> Any:
-    try:
-        return _at(case.value, tuple(error.instance_path)[len(case.path) :])
-    except (KeyError, IndexError, TypeError):
-        return None
 
 
 _EXPLAINED: Final[dict[type, Callable[[_Case, Any], Iterator[Fault]]]] = {

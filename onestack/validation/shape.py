@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Final
 
 import jsonschema_rs
@@ -27,6 +27,7 @@ class Shape:
 
     def __init__(self, schema: Schema) -> None:
         self.schema = schema
+        self._inner: dict[int, dict[str, Path]] = {}
 
     @cached_property
     def validator(self) -> jsonschema_rs.Validator:
@@ -64,24 +65,27 @@ class Shape:
 
     def nearest(self, path: Sequence[str | int], name: str) -> str:
         """The field that was most likely meant by ``name``, or nothing."""
-        names = list(self.fields(path))
-        folded = {known.casefold(): known for known in names}
-        near = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.7)
-        return folded[near[0]] if near else ""
+        return _nearest(tuple(self.fields(path)), name)
 
     def below(self, path: Sequence[str | int], name: str) -> Path:
         """Where below ``path`` a field ``name`` may stand, nearest first; empty if nowhere."""
-        level: list[tuple[Path, Schema]] = [((), self.at(path))]
+        schema = self.at(path)
+        if id(schema) not in self._inner:
+            self._inner[id(schema)] = self._fields_below(schema)
+        return self._inner[id(schema)].get(name, ())
+
+    def _fields_below(self, schema: Schema) -> dict[str, Path]:
+        found: dict[str, Path] = {}
+        level: list[tuple[Path, Schema]] = [((), schema)]
         for _ in range(_DEPTH):
             deeper: list[tuple[Path, Schema]] = []
-            for walked, schema in level:
-                for field, held in schema.get("properties", {}).items():
-                    here = (*walked, field)
-                    if field == name and walked:
-                        return here
-                    deeper.append((here, self._followed(held)))
+            for walked, at in level:
+                for field, held in at.get("properties", {}).items():
+                    if walked:
+                        found.setdefault(field, (*walked, field))
+                    deeper.append(((*walked, field), self._followed(held)))
             level = deeper
-        return ()
+        return found
 
     def _followed(self, schema: Any) -> Schema:
         while isinstance(schema, Mapping) and ("$ref" in schema or "then" in schema):
@@ -118,6 +122,13 @@ class _MapKeys:
         """Raises: ValueError for a list that says the same key twice."""
         if isinstance(instance, list) and any(duplicates(instance, self.keys)):
             raise ValueError
+
+
+@lru_cache(maxsize=4096)
+def _nearest(names: tuple[str, ...], name: str) -> str:
+    folded = {known.casefold(): known for known in names}
+    near = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.7)
+    return folded[near[0]] if near else ""
 
 
 def _below(schema: Schema, step: str | int) -> Any:

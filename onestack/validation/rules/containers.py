@@ -13,6 +13,7 @@ from onestack.validation.parts import EACH, Path, mapping, mappings, number, tex
 from onestack.validation.quantities import amount
 from onestack.validation.rules.bounds import natural, one_of, port, port_name, port_or_name
 
+_FEW: Final = 8
 _FIELDS: Final = ("containers", "initContainers", "ephemeralContainers")
 _HANDLERS: Final = ("exec", "grpc", "httpGet", "tcpSocket")
 _SOURCES: Final = ("configMapKeyRef", "fieldRef", "fileKeyRef", "resourceFieldRef", "secretKeyRef")
@@ -124,7 +125,8 @@ def _mounts(container: Mapping[str, Any], path: Path, spec: Mapping[str, Any]) -
         for step, mount in mappings(container, field, EACH):
             name, here = text(mount, "name"), (*path, *step)
             if name and name not in volumes:
-                listed = f"; there {'is' if len(volumes) == 1 else 'are'} {', '.join(sorted(volumes))}"
+                known = ", ".join(sorted(volumes)[:_FEW])
+                listed = f"; there {'is' if len(volumes) == 1 else 'are'} {known}"
                 hint = f"add it to the pod's volumes{listed if volumes else ''}"
                 yield Fault((*here, "name"), f"the pod has no volume {said(name)}", hint)
             if mount.get("mountPath") == "":
