@@ -104,3 +104,20 @@ def test_a_state_that_can_be_read_is_left_alone(tmp_path: Path) -> None:
     made.checkpoint.write_text('{"version": 3, "checkpoint": {}}')
     engine.unlock(made)
     assert not engine.died(made)
+
+
+def test_what_was_created_and_did_not_become_ready_is_known_from_the_state(tmp_path: Path) -> None:
+    made = workspace(tmp_path)
+    urn = "urn:pulumi:test::onestack::kubernetes:batch/v1:Job::shop/{}"
+    resources = [
+        {"urn": urn.format("done")},
+        {"urn": urn.format("failed"), "initErrors": ["backoff limit"]},
+        {"urn": urn.format("mended"), "initErrors": []},
+    ]
+    made.checkpoint.parent.mkdir(parents=True)
+    made.checkpoint.write_text(json.dumps({"checkpoint": {"latest": {"resources": resources}}}))
+    token = "kubernetes:batch/v1:Job::shop/"
+    assert engine.held(made) == {f"{token}{name}" for name in ("done", "failed", "mended")}
+    assert engine.unfinished(made) == {f"{token}failed"}
+    made.checkpoint.write_text(json.dumps({"checkpoint": {"latest": None}}))
+    assert engine.unfinished(made) == frozenset()
