@@ -109,7 +109,7 @@ def vault(tmp_path_factory: pytest.TempPathFactory, plane: Plane, passphrase: No
     """One Secret of placeholders, one in plain text; a workload that takes the first and one that doesn't."""
     folder = tmp_path_factory.mktemp("vault")
     made = clone(folder / "repository", plane.kubeconfig)
-    made.applications(shop=SPACE)
+    made.applications(shop=SPACE, made=SPACE)
     one = Vault(made, canary(), canary(), canary(), (canary(), canary()), folder / "temporary")
     one.temporary.mkdir()
     token = base64.b64encode(b"token=${secrets:token}\n").decode()
@@ -129,6 +129,14 @@ def vault(tmp_path_factory: pytest.TempPathFactory, plane: Plane, passphrase: No
         secret("quoted", stringData={"a": one.quoted[0].value, "b": "${secrets:quoted}"}),
     ]
     made.write("manifests/shop/plain.yaml", yaml.safe_dump_all(plain))
+    generated = {
+        "namespace": SPACE,
+        "generatorOptions": {"disableNameSuffixHash": True},
+        "secretGenerator": [
+            {"name": "made", "literals": ["token=${secrets:token}", f"pin={one.plain.value}"]},
+        ],
+    }
+    made.write("manifests/made/kustomization.yaml", yaml.safe_dump(generated))
     one.configure("quoted", one.quoted[1].value)
     one.configure("password", one.password.value)
     one.configure("token", one.token.value)
@@ -145,7 +153,8 @@ def silent(vault: Vault, plane: Plane) -> None:
     for said in vault.said:
         assert not any(one.leaks(said.encode()) for one in (*vault.canaries, *vault.quoted)), said
     root = vault.repository.root
-    git = [root / "manifests/shop" / name for name in ("plain.yaml", "quoted.yaml")]
+    named = ("shop/plain.yaml", "shop/quoted.yaml", "made/kustomization.yaml")
+    git = [root / "manifests" / name for name in named]
     folders = [
         root,
         vault.temporary,
@@ -172,6 +181,16 @@ def test_the_search_finds_what_is_there(vault: Vault, tmp_path: Path) -> None:
     assert sorted(found) == [str(tmp_path / f"{number}.txt") for number in range(len(forms))]
 
 
+def test_what_is_no_secret_is_found_in_the_database(vault: Vault, plane: Plane) -> None:
+    """The one place where Secrets lie that is not the command's: only their encryption keeps them from it."""
+    public = canary()
+    value = shlex.quote(public.value)
+    done = vault.repository.shell(f"kubectl create configmap public -n {SPACE} --from-literal=a={value}")
+    assert done.code == 0, done.err
+    assert leaking([public], [plane.layout.etcd]) != []
+    assert leaking([public], [plane.layout.logs]) == []
+
+
 def test_the_cluster_gets_the_values_and_a_second_preview_is_empty(vault: Vault) -> None:
     password, token = vault.password.value, vault.token.value
     assert vault.held("taken") == {
@@ -180,6 +199,7 @@ def test_the_cluster_gets_the_values_and_a_second_preview_is_empty(vault: Vault)
         "token": f"token={token}\n",
     }
     assert vault.held("plain") == {"pin": vault.plain.value}
+    assert vault.held("made") == {"token": token, "pin": vault.plain.value}
     assert vault.planned() == {}
 
 
@@ -241,6 +261,7 @@ def test_a_rotated_value_rolls_what_takes_it_and_nothing_else(vault: Vault, plan
     vault.configure("token", vault.token.value)
     assert vault.planned() == {
         f"Secret {SPACE}/taken": "update",
+        f"Secret {SPACE}/made": "update",
         f"Deployment {SPACE}/web": "update",
         RECORD: "update",
     }
