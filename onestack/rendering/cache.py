@@ -39,15 +39,26 @@ class Part:
     content: bytes
 
 
-def key(tool: str, arguments: Sequence[str], files: Mapping[str, bytes]) -> str:
-    """What a rendering is found by; ``files`` are all that it is made of, by path in the repository."""
+def key(tool: str, arguments: Sequence[str], files: Mapping[str, bytes], *, root: Path) -> str:
+    """What a rendering is found by; ``files`` are all that it is made of, by path in the repository.
+
+    The repository at ``root`` pins the tool's version: with another one everything is rendered anew.
+    """
     digest = hashlib.sha256()
     for said in (str(_FORMAT), tool, str(len(arguments)), *arguments):
         _add(digest, said.encode("utf-8", "surrogateescape"))
+    _add(digest, _pin(root, tool))
     for path, content in sorted(files.items()):
         _add(digest, path.encode("utf-8", "surrogateescape"))
         _add(digest, content)
     return digest.hexdigest()
+
+
+def _pin(root: Path, tool: str) -> bytes:
+    try:
+        return (root / "tools" / tool / "go.mod").read_bytes()
+    except OSError:
+        return b""
 
 
 class Cache:

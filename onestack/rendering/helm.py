@@ -92,7 +92,8 @@ def _parts(
     inputs |= {f"values/{index}": its.content for index, its in enumerate(one.values)}
     if one.archive is not None:
         inputs["archive"] = one.archive
-    found_by = cache.key("helm", (_FORMAT, one.release.file, one.folder, *arguments), inputs)
+    said = (_FORMAT, one.release.file, one.folder, *arguments)
+    found_by = cache.key("helm", said, inputs, root=options.root)
     kept = cache.Cache(options.cache)
     if (parts := kept.get(found_by)) is not None:
         return parts

@@ -35,7 +35,7 @@ def texts_of(application: Application, folder: str, options: Options, problems: 
     if len(problems.found) > before:
         return ()
     files = contents(made)
-    found_by = key(TOOL, (*_ARGUMENTS, folder), files)
+    found_by = key(TOOL, (*_ARGUMENTS, folder), files, root=options.root)
     cache = Cache(options.cache)
     parts = cache.get(found_by)
     if parts is None:

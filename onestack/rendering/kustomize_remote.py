@@ -55,10 +55,13 @@ class Remote:
         return f"{self.url}@{self.commit[:12]}"
 
 
-def remote(reference: str, hosts: frozenset[str]) -> Remote:
-    """The base that a reference to elsewhere means. Raises: Refused if it isn't allowed or not pinned."""
+def remote(reference: str, hosts: frozenset[str] | None) -> Remote:
+    """The base that a reference to elsewhere means; None are all hosts.
+
+    Raises: Refused if it isn't allowed or not pinned.
+    """
     host = host_of(reference)
-    if host not in hosts:
+    if hosts is not None and host not in hosts:
         what = f"'{shown(reference)}' is fetched from {host or 'elsewhere'}, which is not allowed"
         raise Refused(what, "put a copy into the repository and name that, or see rendering.allowedHosts")
     pinned = _PINNED.fullmatch(reference)
@@ -111,6 +114,9 @@ class Bases:
             raise Refused(what, "put copies into the repository")
         kept = self._options.cache / _KEPT / f"{base.name}.tar"
         archive = _read(kept)
+        if archive is None and self._options.offline:
+            why = "nothing is fetched now, and no earlier run has kept it"
+            raise BaseUnavailable(str(base), wanted_by, why)
         if archive is None:
             archive = _fetched(base, wanted_by)
             replaced(kept, hashlib.sha256(archive).hexdigest().encode() + archive)
@@ -128,7 +134,7 @@ class Bases:
 
     def remote(self, reference: str) -> Remote:
         """The base that a reference to elsewhere means. Raises: Refused if it isn't allowed or not pinned."""
-        return remote(reference, self._options.hosts)
+        return remote(reference, None if self._options.offline else self._options.hosts)
 
 
 def localized(value: Mapping[str, Any], folder: str, places: Mapping[str, str]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import base64
 import os
 import stat
 import threading
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -166,15 +167,21 @@ def test_runs_at_once_see_all_or_nothing(folder: Path, program: Path) -> None:
     assert seen == [True] * 200
 
 
-def test_everything_that_counts_is_in_the_key() -> None:
+def test_everything_that_counts_is_in_the_key(tmp_path: Path) -> None:
+    made = partial(key, root=tmp_path)
     keys = [
-        key("kustomize", ("build", "."), {"a": b"1", "b": b"2"}),
-        key("helm", ("build", "."), {"a": b"1", "b": b"2"}),
-        key("kustomize", ("build .",), {"a": b"1", "b": b"2"}),
-        key("kustomize", ("build",), {".": b"", "a": b"1", "b": b"2"}),
-        key("kustomize", ("build", "."), {"a": b"1b", "": b"2"}),
-        key("kustomize", ("build", "."), {"a": b"2", "b": b"1"}),
-        key("kustomize", ("build", "."), {"a": b"1"}),
+        made("kustomize", ("build", "."), {"a": b"1", "b": b"2"}),
+        made("helm", ("build", "."), {"a": b"1", "b": b"2"}),
+        made("kustomize", ("build .",), {"a": b"1", "b": b"2"}),
+        made("kustomize", ("build",), {".": b"", "a": b"1", "b": b"2"}),
+        made("kustomize", ("build", "."), {"a": b"1b", "": b"2"}),
+        made("kustomize", ("build", "."), {"a": b"2", "b": b"1"}),
+        made("kustomize", ("build", "."), {"a": b"1"}),
     ]
+    again = made("kustomize", ("build", "."), {"b": b"2", "a": b"1"})
+    assert keys[0] == again
+    for version in ("v5.8.2", "v5.8.3"):
+        (tmp_path / "tools" / "kustomize").mkdir(parents=True, exist_ok=True)
+        (tmp_path / "tools" / "kustomize" / "go.mod").write_text(version)
+        keys.append(made("kustomize", ("build", "."), {"a": b"1", "b": b"2"}))
     assert len(set(keys)) == len(keys)
-    assert keys[0] == key("kustomize", ("build", "."), {"b": b"2", "a": b"1"})

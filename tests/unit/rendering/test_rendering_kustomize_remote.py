@@ -121,6 +121,9 @@ def test_a_base_is_fetched_once_and_built_beside_ours(
     shutil.rmtree(tmp_path / "served" / "org")
     write("app/d.yaml", config_map("e"))
     assert names(rendered(options)) == ["e", "remote-b", "remote-c"]
+    write("app/d.yaml", config_map("f"))
+    offline = replace(options, hosts=frozenset(), offline=True)
+    assert names(rendered(offline)) == ["f", "remote-b", "remote-c"]
     for kept in (options.cache / "bases").iterdir():
         kept.write_bytes(kept.read_bytes()[:-1])
     with pytest.raises(BaseUnavailable) as raised:
@@ -130,6 +133,8 @@ def test_a_base_is_fetched_once_and_built_beside_ours(
         f"{TOP}: the base http://{served}/org/base@{pinned[:12]} can't be fetched"
     )
     assert "not found" in str(raised.value)
+    with pytest.raises(BaseUnavailable, match="nothing is fetched now, and no earlier run has kept it"):
+        rendered(offline)
 
 
 @pytest.mark.parametrize(
