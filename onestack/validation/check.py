@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from onestack.manifests.manifest import Manifest
+from onestack.manifests.manifest import Identity, Manifest
 from onestack.validation import deprecated, namespaces, plaintext, references
 from onestack.validation.builtin import release
 from onestack.validation.custom import Definitions, Looked
@@ -53,7 +53,7 @@ def check(manifests: Sequence[Manifest], *, kubernetes: str, weights: Weights) -
         _verdict(manifest, at, failed=manifest.identity in failed)
         for manifest, at in zip(manifests, looked, strict=True)
     )
-    return Checked(tuple(verdicts), _sorted(found, manifests))
+    return Checked(tuple(verdicts), _sorted(_without_echoes(found), manifests))
 
 
 def _between(manifests: Sequence[Manifest], weights: Weights) -> Iterator[Finding]:
@@ -76,6 +76,16 @@ def _verdict(manifest: Manifest, looked: Looked, *, failed: bool) -> Verdict:
     if looked.because:
         return Verdict(manifest.identity, State.NOT_CHECKABLE, looked.because)
     return Verdict(manifest.identity, State.VALID, unchecked=looked.unchecked)
+
+
+def _without_echoes(found: Sequence[Finding]) -> list[Finding]:
+    """What the schema refuses can't also refer to nothing: the second would only say the same again."""
+
+    def place(finding: Finding) -> tuple[Identity, int, int]:
+        return (finding.identity, finding.problem.line, finding.problem.column)
+
+    refused = {place(one) for one in found if one.rule is Rule.SCHEMA and one.problem.line}
+    return [one for one in found if one.rule is not Rule.REFERENCE or place(one) not in refused]
 
 
 def _sorted(found: Sequence[Finding], manifests: Sequence[Manifest]) -> tuple[Finding, ...]:

@@ -103,7 +103,7 @@ def _missing(case: _Case, kind: Any) -> Iterator[Fault]:
     path = (*case.path, kind.property)
     type_name = case.shape.type_name(case.path)
     yield Fault(
-        path, f"{dotted(path)} is missing", f"a {type_name} needs it" if type_name else "it is required"
+        path, f"{dotted(path)} is missing", f"{type_name} needs it" if type_name else "it is required"
     )
 
 

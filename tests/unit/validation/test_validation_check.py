@@ -190,3 +190,8 @@ def test_rules_that_cant_be_evaluated_are_told_not_taken_as_kept(rule: str, why:
     schema = {"type": "object", "properties": {"t": {"type": "string", "format": "date-time"}}}
     value = {"a": "x", "u": "äöü", "l": list(range(200)), "t": "2026-01-01T00:00:00Z"}
     assert cel(rule, value, schema) == (False, f"1 of 1 CEL rules could not be evaluated, because {why}")
+
+
+def test_what_the_schema_refuses_is_not_told_again_as_a_reference() -> None:
+    found = check(read("probe-port-name"), kubernetes="1.36", weights=Weights(namespace=Severity.OFF))
+    assert [finding.rule for finding in found.findings] == [Rule.SCHEMA]
