@@ -217,7 +217,10 @@ def test_a_hook_that_fails_ends_the_deployment_and_the_next_one_tries_again(
     assert repository.planned() == {}
 
 
-def test_a_hook_that_was_running_when_its_run_was_killed_runs_again(repository: Clone, live: Live) -> None:
+@pytest.mark.parametrize("told", [signal.SIGKILL, signal.SIGTERM])
+def test_a_hook_that_was_running_when_its_run_was_ended_runs_again(
+    repository: Clone, live: Live, told: signal.Signals
+) -> None:
     documents = shop()
     documents["migrate"] = job("migrate", "pre-install", simulate="never-ready")
     lay(repository, documents)
@@ -232,7 +235,11 @@ def test_a_hook_that_was_running_when_its_run_was_killed_runs_again(repository: 
     while live.job("migrate") is None:
         assert time.monotonic() < late
         assert victim.poll() is None
-    kill_tree(victim)
+    if told == signal.SIGKILL:
+        kill_tree(victim)
+    else:
+        os.kill(victim.pid, told)
+        assert victim.wait(WAIT_SECONDS) == 130
     interrupted = live.job("migrate"), live.job("prepare")
     # Its pods' template is another one now, which a Job can't be given.
     documents["migrate"] = job("migrate", "pre-install")
@@ -240,7 +247,8 @@ def test_a_hook_that_was_running_when_its_run_was_killed_runs_again(repository: 
     lay(repository, documents)
     done = repository.onestack("deploy", "test")
     assert done.code == 0, done.err
-    assert "deleting hooks that a run that died left, to run them again: " in done.err
+    died = "deleting hooks that a run that died left, to run them again: "
+    assert (died in done.err) == (told == signal.SIGKILL)
     assert not {live.job("migrate"), live.job("prepare")} & {*interrupted, None}
     assert repository.planned() == {}
 
