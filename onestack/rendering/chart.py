@@ -15,7 +15,7 @@ from typing import Final
 from onestack.rendering import confine
 
 FILES: Final = 10_000
-"""How many files a chart may have, those of its subcharts' archives with them."""
+"""How many files and folders a chart may have, those of its subcharts' archives with them."""
 BYTES: Final = 100 * 1024 * 1024
 """How much they may hold, unpacked; Helm's own bound (``MaxDecompressedChartSize``)."""
 DEPTH: Final = 32
@@ -48,7 +48,9 @@ class _Budget:
     def file(self, at: str) -> None:
         self._files -= 1
         if self._files < 0:
-            raise BadChart(at, f"the chart has more than {FILES} files", "leave out what no template needs")
+            raise BadChart(
+                at, f"the chart has more than {FILES} files and folders", "leave out what no template needs"
+            )
 
     def bytes(self, at: str, count: int) -> None:
         self._bytes -= count
@@ -61,8 +63,7 @@ def folder_files(root: Path, folder: str) -> Files:
     """The files of a chart's folder, links followed inside the repository. Raises: BadChart."""
     budget = _Budget()
     files = {}
-    for relative, real in _walk(root, folder):
-        budget.file(relative)
+    for relative, real in _walk(root, folder, budget):
         content = _content(relative, root / real)
         budget.bytes(relative, len(content))
         files[relative] = content
@@ -95,7 +96,7 @@ def with_subcharts(files: Files) -> Iterator[tuple[str, bytes]]:
                 yield f"{place}/{inner}", held
 
 
-def _walk(root: Path, folder: str) -> Iterator[tuple[str, str]]:
+def _walk(root: Path, folder: str, budget: _Budget) -> Iterator[tuple[str, str]]:
     """Files of the folder: the path in it, and where that leads in the repository."""
     waiting: list[tuple[str, frozenset[str]]] = [("", frozenset())]
     while waiting:
@@ -114,6 +115,7 @@ def _walk(root: Path, folder: str) -> Iterator[tuple[str, str]]:
             if not name.isprintable() or "\\" in name:
                 what = "the file's name has characters that can't be printed"
                 raise BadChart(repr(relative), what, "rename it")
+            budget.file(relative)  # folders, too: links can multiply them without end
             target = _real(root, folder, relative)
             if (root / target).is_dir():
                 waiting.append((relative, above | {real}))

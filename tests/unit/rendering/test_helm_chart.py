@@ -110,7 +110,7 @@ LINK = "the archive has a link or a device"
         (
             archived({str(n): b"" for n in range(10_001)}),
             "10000",
-            "the chart has more than 10000 files",
+            "the chart has more than 10000 files and folders",
         ),
     ],
 )
@@ -183,6 +183,17 @@ def test_folders_that_lead_elsewhere_are_refused(
     with pytest.raises(BadChart) as caught:
         folder_files(root, "chart")
     assert (caught.value.at, caught.value.what) == (at, what)
+
+
+def test_links_that_multiply_folders_are_refused(root: Path) -> None:
+    for level in range(30):
+        at = root / "chart" / str(level)
+        at.mkdir()
+        for name in ("a", "b"):
+            (at / name).symlink_to(f"../{level + 1}")
+    (root / "chart" / "30").mkdir()
+    with pytest.raises(BadChart, match="more than 10000 files and folders"):
+        folder_files(root, "chart")
 
 
 def test_a_folder_without_end_is_refused(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
