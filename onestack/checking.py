@@ -20,6 +20,7 @@ from onestack.findings.report import Counts, Report, StackReport, counts
 from onestack.local.toolchain import here
 from onestack.loose import NAMESPACE, Loose
 from onestack.manifests.application import Application
+from onestack.manifests.garbage import uncollected
 from onestack.manifests.problems import Problems
 from onestack.manifests.text import Text
 from onestack.progress import Progress
@@ -83,7 +84,8 @@ def _report(declarations: Mapping[str, Callable[[], Declaration]], progress: Pro
 def _checked(stack: str, declare: Callable[[], Declaration]) -> StackReport:
     began = time.monotonic()
     try:
-        made = declare()
+        with uncollected():
+            made = declare()
     except OnestackError as error:
         remarks, seconds = of_failure(error, stack), time.monotonic() - began
         return StackReport(stack, Counts(), {}, remarks, seconds, failed=error.exit_code)
