@@ -10,22 +10,13 @@ import jsonschema_rs
 import orjson
 
 from onestack.manifests.manifest import dotted
-from onestack.validation.fault import Fault, by_path, listed, said
-from onestack.validation.formats import WORDS
+from onestack.validation.fault import Fault, by_path, said
 from onestack.validation.parts import Path
 from onestack.validation.shape import KEYS, Shape, duplicates
+from onestack.validation.values import words
 
 Kind = jsonschema_rs.ValidationErrorKind
 _FEW: Final = 8
-_ARTICLES: Final = {
-    "array": "a list",
-    "boolean": "true or false",
-    "integer": "a whole number",
-    "null": "null",
-    "number": "a number",
-    "object": "a mapping",
-    "string": "a string",
-}
 
 
 @dataclass(frozen=True)
@@ -68,11 +59,13 @@ def _step(value: Any, step: str | int) -> str | int:
 
 
 def _explained(case: _Case) -> Iterator[Fault]:
-    explain = _EXPLAINED.get(type(case.error.kind))
-    if explain is None:
-        yield Fault(case.path, f"{case.field} is not what the schema asks for")
-    else:
-        yield from explain(case, case.error.kind)
+    kind = case.error.kind
+    explain = _EXPLAINED.get(type(kind))
+    if explain is not None:
+        yield from explain(case, kind)
+        return
+    what, expected = words(case.value, kind, secret=case.secret) or ("is not what the schema asks for", "")
+    yield Fault(case.path, f"{case.field}{what if what.startswith(':') else f' {what}'}", expected)
 
 
 def _unknown(case: _Case, kind: Any) -> Iterator[Fault]:
@@ -105,91 +98,6 @@ def _missing(case: _Case, kind: Any) -> Iterator[Fault]:
     yield Fault(
         path, f"{dotted(path)} is missing", f"{type_name} needs it" if type_name else "it is required"
     )
-
-
-def _not(case: _Case, kind: Any) -> Iterator[Fault]:
-    """Our own schemas only rule out null; those of custom kinds anything."""
-    if kind.schema == {"type": "null"}:
-        yield from _null(case, kind)
-    else:
-        yield Fault(case.path, f"{case.field} is just what the schema rules out", "see 'not' in its schema")
-
-
-def _null(case: _Case, kind: Any) -> Iterator[Fault]:
-    del kind
-    yield Fault(case.path, f"{case.field} is null, which is as good as missing", "write a value")
-
-
-def _type(case: _Case, kind: Any) -> Iterator[Fault]:
-    types = [name for name in kind.types if name != "null"]
-    if case.value is None:
-        yield from _null(case, kind)
-        return
-    wanted = " or ".join(_ARTICLES[name] for name in types)
-    is_text = isinstance(case.value, str) and types not in (["array"], ["object"])
-    shown = said(case.value, secret=case.secret)
-    shown = f"the string {shown}" if is_text and shown.startswith("'") else shown
-    shown = "a string" if isinstance(case.value, str) and not is_text else shown
-    yield Fault(case.path, f"{case.field} is {shown}", f"write {wanted}{_hint(case.value, types)}")
-
-
-def _hint(value: Any, types: Sequence[str]) -> str:
-    if types == ["string"] and isinstance(value, (bool, int, float)):
-        return ", in quotes"
-    if isinstance(value, str) and "string" not in types and ("integer" in types or "boolean" in types):
-        return ", without quotes"
-    return ": start it with '- '" if types == ["array"] and isinstance(value, Mapping) else ""
-
-
-def _enum(case: _Case, kind: Any) -> Iterator[Fault]:
-    options = [
-        option if isinstance(option, str) else said(option)
-        for option in kind.options
-        if option not in (None, "")
-    ]
-    yield Fault(
-        case.path, f"{case.field} is {said(case.value, secret=case.secret)}", f"write {listed(options)}"
-    )
-
-
-def _format(case: _Case, kind: Any) -> Iterator[Fault]:
-    what, expected = WORDS.get(kind.format, (f"is no {kind.format}", ""))
-    shown = "" if case.secret or kind.format == "byte" else f"{said(case.value)} "
-    yield Fault(case.path, f"{case.field}: {shown or 'the value '}{what}", expected)
-
-
-def _bound(case: _Case, kind: Any) -> Iterator[Fault]:
-    words = {
-        Kind.Minimum: "at least",
-        Kind.Maximum: "at most",
-        Kind.ExclusiveMinimum: "more than",
-        Kind.ExclusiveMaximum: "less than",
-    }
-    yield Fault(case.path, f"{case.field} is {said(case.value)}", f"write {words[type(kind)]} {kind.limit}")
-
-
-def _size(case: _Case, kind: Any) -> Iterator[Fault]:
-    least = isinstance(kind, (Kind.MinLength, Kind.MinItems, Kind.MinProperties))
-    unit = "character" if isinstance(case.value, str) else "item" if isinstance(case.value, list) else "field"
-    has = f"has {_counted(len(case.value), unit)}" if case.value else "is empty"
-    bound = (
-        f"{_counted(kind.limit, unit)} or more are needed" if least else f"at most {kind.limit} are allowed"
-    )
-    yield Fault(case.path, f"{case.field} {has}", bound)
-
-
-def _counted(count: int, unit: str) -> str:
-    return f"{count} {unit}{'' if count == 1 else 's'}"
-
-
-def _pattern(case: _Case, kind: Any) -> Iterator[Fault]:
-    yield Fault(
-        case.path, f"{case.field} is not of the form that is asked for", f"it must match {kind.pattern}"
-    )
-
-
-def _multiple(case: _Case, kind: Any) -> Iterator[Fault]:
-    yield Fault(case.path, f"{case.field} is {said(case.value)}", f"write a multiple of {kind.multiple_of}")
 
 
 def _repeated(case: _Case, kind: Any) -> Iterator[Fault]:
@@ -238,29 +146,13 @@ def _forms(case: _Case, context: Sequence[Sequence[jsonschema_rs.ValidationError
                 yield fault.what
 
 
-_EXPLAINED: Final[dict[type, Callable[[_Case, Any], Iterator[Fault]]]] = {
+_EXPLAINED: Final[Mapping[type, Callable[[_Case, Any], Iterator[Fault]]]] = {
     Kind.AdditionalProperties: _unknown,
     Kind.AnyOf: _choice,
     Kind.Custom: _custom,
-    Kind.Enum: _enum,
-    Kind.ExclusiveMaximum: _bound,
-    Kind.ExclusiveMinimum: _bound,
-    Kind.Format: _format,
-    Kind.Maximum: _bound,
-    Kind.MaxItems: _size,
-    Kind.MaxLength: _size,
-    Kind.MaxProperties: _size,
-    Kind.Minimum: _bound,
-    Kind.MinItems: _size,
-    Kind.MinLength: _size,
-    Kind.MinProperties: _size,
-    Kind.MultipleOf: _multiple,
-    Kind.Not: _not,
     Kind.OneOfMultipleValid: _choice,
     Kind.OneOfNotValid: _choice,
-    Kind.Pattern: _pattern,
     Kind.Required: _missing,
-    Kind.Type: _type,
     Kind.UniqueItems: _repeated,
 }
 

@@ -41,7 +41,7 @@ def said(value: Any, *, secret: bool = False) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (int, float)):
-        return str(value)
+        return "this number" if secret else str(value)
     if isinstance(value, str):
         return "this string" if secret or len(value) > _SHOWN else f"'{value}'"
     return "a list" if isinstance(value, Sequence) else "a mapping"
