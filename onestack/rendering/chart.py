@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import os
+import posixpath
 import stat
 import tarfile
 import zlib
@@ -98,10 +99,9 @@ def with_subcharts(files: Files) -> Iterator[tuple[str, bytes]]:
 
 def _walk(root: Path, folder: str, budget: _Budget) -> Iterator[tuple[str, str]]:
     """Files of the folder: the path in it, and where that leads in the repository."""
-    waiting: list[tuple[str, frozenset[str]]] = [("", frozenset())]
+    waiting: list[tuple[str, str, frozenset[str]]] = [("", _real(root, folder, ""), frozenset())]
     while waiting:
-        at, above = waiting.pop()
-        real = _real(root, folder, at)
+        at, real, above = waiting.pop()
         if real in above:
             raise BadChart(at, "the link leads back to a folder above it", "remove the link")
         if len(above) > DEPTH:
@@ -116,16 +116,17 @@ def _walk(root: Path, folder: str, budget: _Budget) -> Iterator[tuple[str, str]]
                 what = "the file's name has characters that can't be printed"
                 raise BadChart(repr(relative), what, "rename it")
             budget.file(relative)  # folders, too: links can multiply them without end
-            target = _real(root, folder, relative)
+            # From where the folder really is: what leads to it may be many links.
+            target = _real(root, posixpath.normpath(f"{real}/{name}"), relative)
             if (root / target).is_dir():
-                waiting.append((relative, above | {real}))
+                waiting.append((relative, target, above | {real}))
             else:
                 yield relative, target
 
 
-def _real(root: Path, folder: str, at: str) -> str:
+def _real(root: Path, path: str, at: str) -> str:
     try:
-        return confine.real(root, f"{folder}/{at}" if at else folder, at or folder)
+        return confine.real(root, path, at or path)
     except confine.Refused as refused:
         raise BadChart(at, refused.what, refused.expected) from None
 
