@@ -59,13 +59,6 @@ def rendered(
     return settled
 
 
-def chart_texts(
-    application: Application, options: Options, crds: Sequence[Text], problems: Problems
-) -> tuple[Text, ...]:
-    """The texts of one application, where only ``crds`` and its own CRDs define kinds."""
-    return rendered([application], options, crds, problems).get(application.name, ())
-
-
 def _all(texts: Rendered) -> list[Text]:
     return [text for its in texts.values() for text in its]
 
