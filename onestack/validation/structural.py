@@ -13,12 +13,12 @@ from typing import Any, Final
 from onestack.manifests.manifest import dotted
 from onestack.validation.explain import faults as value_faults
 from onestack.validation.fault import Fault, listed, said
+from onestack.validation.junctors import is_choice, junctors, nested
 from onestack.validation.openapi import (
     EMBEDDED,
     INT_OR_STRING,
     LIST_TYPE,
     PRESERVE,
-    RULES,
     Schema,
     defaulted,
     is_readable,
@@ -29,17 +29,13 @@ from onestack.validation.shape import KEYS, Shape
 
 _TYPES: Final = ("array", "boolean", "integer", "number", "object", "string")
 _LIST_TYPES: Final = ("atomic", "map", "set")
-_NESTED: Final = ("allOf", "anyOf", "oneOf")
 _FORBIDDEN: Final = ("$ref", "additionalItems", "definitions", "dependencies", "id", "patternProperties")
-_NOT_NESTED: Final = ("additionalProperties", "default", "description", "nullable", "title", "type", PRESERVE,
-                      EMBEDDED, INT_OR_STRING, KEYS, LIST_TYPE, RULES)  # fmt: skip
 _PAIRS: Final = (
     ("minimum", "maximum"),
     ("minItems", "maxItems"),
     ("minLength", "maxLength"),
     ("minProperties", "maxProperties"),
 )
-_CHOICE: Final = [{"type": "integer"}, {"type": "string"}]
 
 
 def contradictions(schema: Any, path: Path) -> Iterator[Fault]:
@@ -65,9 +61,9 @@ def _schema(schema: Schema, path: Path, *, is_root: bool = False) -> Iterator[Fa
     yield from _list(schema, path)
     yield from _values(schema, path)
     yield from _default(schema, path)
-    for at, nested in _junctors(schema):
-        if not _is_choice(schema, at):
-            yield from _nested(nested, schema if is_root else None, (*path, *at))
+    for at, below in junctors(schema):
+        if not is_choice(schema, at):
+            yield from nested(below, schema if is_root else None, (*path, *at))
     for step, below in _children(schema):
         yield from _schema(below, (*path, *step))
 
@@ -80,25 +76,6 @@ def _children(schema: Schema) -> Iterator[tuple[Path, Schema]]:
     for key in ("items", "additionalProperties"):
         if isinstance(schema.get(key), Mapping):
             yield (key,), schema[key]
-
-
-def _junctors(schema: Schema) -> Iterator[tuple[Path, Schema]]:
-    for key in _NESTED:
-        held = schema.get(key)
-        for index, below in enumerate(held if isinstance(held, list) else ()):
-            if isinstance(below, Mapping):
-                yield (key, index), below
-    if isinstance(schema.get("not"), Mapping):
-        yield ("not",), schema["not"]
-
-
-def _is_choice(schema: Schema, at: Path) -> bool:
-    """The one way in which types may stand in anyOf: a number or a string."""
-    if not schema.get(INT_OR_STRING):
-        return False
-    return (at[0] == "anyOf" and schema["anyOf"] == _CHOICE) or (
-        at == ("allOf", 0) and schema["allOf"][0].get("anyOf") == _CHOICE
-    )
 
 
 def _type(schema: Schema, path: Path) -> Iterator[Fault]:
@@ -230,32 +207,6 @@ def _default(schema: Schema, path: Path) -> Iterator[Fault]:
         return
     for fault in found:
         yield Fault((*path, "default", *fault.path), f"the default isn't valid: {fault.what}", fault.expected)
-
-
-def _nested(schema: Schema, outer: Schema | None, path: Path) -> Iterator[Fault]:
-    """``validateNestedValueValidation``; ``outer`` is for ``validateStructuralCompleteness``.
-
-    The server asks for completeness only below the root.
-    """
-    for key in _NOT_NESTED:
-        if schema.get(key) not in (None, False, "", []):
-            what = f"{key} can't stand below {_junctor(path)}"
-            yield Fault((*path, key), what, "write it beside, in the schema of the field itself", key=True)
-    properties = schema.get("properties")
-    for name, held in properties.items() if isinstance(properties, Mapping) else ():
-        known = None if outer is None else (outer.get("properties") or {}).get(name)
-        at = (*path, "properties", name)
-        if outer is not None and known is None:
-            what = f"'{name}' stands below {_junctor(path)}, but not in properties"
-            yield Fault(at, what, "add it to the properties of the object", key=True)
-        if isinstance(held, Mapping):
-            yield from _nested(held, known, at)
-    for at_nested, nested in _junctors(schema):
-        yield from _nested(nested, outer, (*path, *at_nested))
-
-
-def _junctor(path: Path) -> str:
-    return next((str(step) for step in reversed(path) if step in {*_NESTED, "not"}), "not")
 
 
 def _short(path: Path) -> str:
