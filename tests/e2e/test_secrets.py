@@ -314,10 +314,10 @@ def test_what_is_missing_is_told_with_the_command_that_sets_it(vault: Vault) -> 
 
 
 def test_a_wrong_passphrase_is_told_and_check_needs_none(vault: Vault) -> None:
-    wrong = {"PULUMI_CONFIG_PASSPHRASE": "wrong"}
-    assert vault.repository.onestack("check", **wrong).code == 0
-    assert vault.repository.onestack("render", "test", **wrong).code == 0
-    done = vault.repository.onestack("preview", "test", **wrong)
+    wrong = "wrong"
+    assert vault.repository.onestack("check", PULUMI_CONFIG_PASSPHRASE=wrong).code == 0
+    assert vault.repository.onestack("render", "test", PULUMI_CONFIG_PASSPHRASE=wrong).code == 0
+    done = vault.repository.onestack("preview", "test", PULUMI_CONFIG_PASSPHRASE=wrong)
     assert done.code == 1
     assert "passphrase" in done.err
     assert "Traceback" not in done.err
