@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 from typing import Any, Final, Self
 
 from onestack.errors import BaseUnavailable, ToolMissing, ToolNotRun
@@ -120,8 +120,8 @@ class Bases:
         if archive is None:
             archive = _fetched(base, wanted_by)
             replaced(kept, hashlib.sha256(archive).hexdigest().encode() + archive)
-        place = Path(self._private.enter_context(TemporaryDirectory(prefix="onestack-")))
         try:
+            place = Path(self._private.enter_context(TemporaryDirectory(prefix="onestack-")))
             with tarfile.open(fileobj=io.BytesIO(archive)) as opened:
                 for member in opened:
                     # Links that lead out of it, and what is no file, are then missing where they are named.
@@ -129,6 +129,8 @@ class Bases:
                         opened.extract(member, place, filter="data")
         except tarfile.TarError as error:
             raise Refused(f"{base} holds what can't be unpacked: {error}", "name another commit") from None
+        except OSError as error:
+            raise ToolNotRun("kustomize", gettempdir(), str(error)) from None
         self._trees[base.name] = place
         return place
 
@@ -176,7 +178,7 @@ def _fetched(base: Remote, wanted_by: str) -> bytes:
             _check(ran, base, wanted_by)
             return ran.stdout
     except OSError as error:
-        raise ToolNotRun("git", git, str(error)) from None
+        raise ToolNotRun("git", gettempdir(), str(error)) from None
 
 
 def _git(git: str, folder: Path, *arguments: str) -> Ran:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from onestack.errors import ToolMissing
+from onestack.errors import ToolMissing, ToolNotRun
 from onestack.local.toolchain import Toolchain
 from onestack.manifests.application import Application
 from onestack.manifests.node import Node
@@ -281,3 +282,13 @@ def test_the_shop_with_its_components(repository: Path, options: Options) -> Non
     assert "manifests/app/components/network-policies/network-policy-redis.yaml" in {
         t.file for t in found.texts
     }
+
+
+def test_a_disk_that_can_not_be_written_is_told(
+    write: Write, options: Options, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write("app/kustomization.yaml", "resources: [a.yaml]\n")
+    write("app/a.yaml", config_map("a"))
+    monkeypatch.setattr(tempfile, "tempdir", "/nowhere")
+    with pytest.raises(ToolNotRun, match="/nowhere: kustomize can't be run"):
+        rendered(options)

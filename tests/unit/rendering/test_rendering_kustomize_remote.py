@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
+import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from onestack.errors import BaseUnavailable, ToolMissing
+from onestack.errors import BaseUnavailable, ToolMissing, ToolNotRun
 from onestack.local.toolchain import Toolchain
 from onestack.manifests.application import Application
 from onestack.manifests.reader import read
@@ -199,4 +201,31 @@ def test_without_git_it_is_told(write: Write, options: Options, monkeypatch: pyt
     monkeypatch.setenv("PATH", "/nowhere")
     write("app/kustomization.yaml", f"resources: ['https://example.com/o/r?ref={COMMIT}']\n")
     with pytest.raises(ToolMissing, match="git is needed"):
+        rendered(replace(options, hosts=HOSTS))
+
+
+def kept(options: Options, archive: bytes) -> None:
+    """Has an archive kept as if it had been fetched."""
+    base = remote(f"https://example.com/o/r?ref={COMMIT}", None)
+    place = options.cache / "bases" / f"{base.name}.tar"
+    place.parent.mkdir(parents=True)
+    place.write_bytes(hashlib.sha256(archive).hexdigest().encode() + archive)
+
+
+def test_what_can_not_be_unpacked_is_told(write: Write, options: Options) -> None:
+    kept(options, b"no archive" * 100)
+    write("app/kustomization.yaml", f"resources: ['https://example.com/o/r?ref={COMMIT}']\n")
+    (problem,) = rendered(replace(options, hosts=HOSTS)).problems
+    assert problem.what.startswith(f"https://example.com/o/r@{COMMIT[:12]} holds what can't be unpacked: ")
+
+
+def test_a_disk_that_can_not_be_written_is_told(
+    write: Write, options: Options, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write("app/kustomization.yaml", f"resources: ['https://example.com/o/r?ref={COMMIT}']\n")
+    monkeypatch.setattr(tempfile, "tempdir", "/nowhere")
+    with pytest.raises(ToolNotRun, match="/nowhere: git can't be run"):
+        rendered(replace(options, hosts=HOSTS))
+    kept(options, b"")
+    with pytest.raises(ToolNotRun, match="/nowhere: kustomize can't be run"):
         rendered(replace(options, hosts=HOSTS))
