@@ -8,12 +8,14 @@ from typing import Final
 
 from onestack.manifests import labels
 from onestack.manifests.manifest import group_of
-from onestack.manifests.names import wrong_label, wrong_name
+from onestack.manifests.names import LABEL_LENGTH, wrong_label, wrong_name
 from onestack.manifests.node import Node
 from onestack.manifests.problems import Report
 from onestack.manifests.scope import builtin
 
 _API_VERSION: Final = re.compile(r"(?:[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?/)?v[0-9]+(?:(?:alpha|beta)[0-9]+)?\Z")
+# A DNS label but for its case (apiextensions, ``ValidateCustomResourceDefinitionNames``).
+_KIND: Final = re.compile(r"[A-Za-z](?:[-A-Za-z0-9]*[A-Za-z0-9])?\Z")
 _LENGTH: Final = 253 + 64
 _SERVERS_OWN: Final = (
     "deletionGracePeriodSeconds",
@@ -52,12 +54,21 @@ def header(document: Node, report: Report) -> Header | None:
             "a manifest is a mapping with apiVersion, kind and metadata",
         )
         return None
-    kind = _text(document, "kind", reported, "write for example 'kind: Deployment'")
+    kind = _kind(document, reported)
     api_version = _api_version(document, kind, reported)
     name, namespace = _metadata(document, api_version, kind, reported)
     if wrong or not (kind and api_version and name):
         return None
     return Header(api_version, kind, name, namespace)
+
+
+def _kind(document: Node, report: Report) -> str | None:
+    text = _text(document, "kind", report, "write for example 'kind: Deployment'")
+    if text is not None and not (len(text) <= LABEL_LENGTH and _KIND.match(text)):
+        what = f"'{text[:80]}' is no kind"
+        report(document.nearest("kind"), what, "write letters and digits, for example 'kind: Deployment'")
+        return None
+    return text
 
 
 def _api_version(document: Node, kind: str | None, report: Report) -> str | None:

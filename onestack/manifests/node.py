@@ -53,17 +53,6 @@ class Node:
             return self.children[step]
         return None
 
-    def path_of(self, wanted: Node) -> tuple[str | int, ...]:
-        """Where ``wanted`` stands below this node; empty for the node itself and for a stranger."""
-        waiting: list[tuple[Node, tuple[str | int, ...]]] = [(self, ())]
-        while waiting:
-            node, path = waiting.pop()
-            if node is wanted:
-                return path
-            waiting.extend((held, (*path, key)) for key, held in node.fields())
-            waiting.extend((held, (*path, index)) for index, held in enumerate(node.items()))
-        return ()
-
     def fields(self) -> Iterator[tuple[str, Node]]:
         """Keys and nodes of a mapping; nothing for anything else."""
         if isinstance(self.children, dict):

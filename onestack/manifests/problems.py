@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from typing import Protocol
 
 from onestack.errors import Problem
+from onestack.manifests.limits import LIMITS
 from onestack.manifests.manifest import dotted
 from onestack.manifests.node import Node
 
@@ -17,10 +20,11 @@ class Report(Protocol):
 
 
 class Problems:
-    """The problems of one load."""
+    """The problems of one load; of each file no more than LIMITS says, so that the first can be found."""
 
     def __init__(self) -> None:
         self.found: list[Problem] = []
+        self._told: Counter[str] = Counter()
 
     def of(self, file: str, rendered: Node | None = None) -> Report:
         """What reports problems in ``file``.
@@ -28,24 +32,60 @@ class Problems:
         ``rendered`` is the document that a tool made of the file: its lines are not those of the
         file, so the object and the path of the field are named instead.
         """
+        paths = None if rendered is None else _Paths(rendered)
 
         def report(at: Node, what: str, expected: str = "", *, key: bool = False) -> None:
-            if rendered is not None:
-                self.whole(file, f"{subject(rendered, at)}: {what}", expected)
+            if paths is not None:
+                self.whole(file, f"{paths.subject(at)}: {what}", expected)
                 return
             line, column = (at.key_line, at.key_column) if key else (at.line, at.column)
-            self.found.append(Problem(file, line, column, what, expected))
+            self._take(Problem(file, line, column, what, expected))
 
         return report
 
     def whole(self, file: str, what: str, expected: str = "") -> None:
         """Takes one thing that is wrong with a file or folder as a whole."""
-        self.found.append(Problem(file, 0, 0, what, expected))
+        self._take(Problem(file, 0, 0, what, expected))
+
+    def _take(self, problem: Problem) -> None:
+        self._told[problem.file] += 1
+        if self._told[problem.file] <= LIMITS.problems:
+            self.found.append(problem)
+        elif self._told[problem.file] == LIMITS.problems + 1:
+            what = f"there are more than {LIMITS.problems} problems"
+            self.found.append(Problem(problem.file, 0, 0, what, "the others are not told"))
 
 
-def subject(document: Node, at: Node) -> str:
-    """``Deployment web spec.replicas``: which object and field of a rendered document is meant."""
-    said = [node.value for path in (("kind",), ("metadata", "name")) if (node := document.get(*path))]
-    named = " ".join(str(part) for part in said if isinstance(part, str)) or "a document"
-    path = document.path_of(at)
-    return f"{named} {dotted(path)}" if path else named
+class _Paths:
+    """Where the nodes of a rendered document stand in it; looked up once, at the first problem."""
+
+    def __init__(self, document: Node) -> None:
+        self._document = document
+        self._above: dict[int, tuple[Node, str | int]] = {}
+
+    def subject(self, at: Node) -> str:
+        """``Deployment web spec.replicas``: which object and field is meant."""
+        if not self._above:
+            self._look()
+        said = [node.value for way in (("kind",), ("metadata", "name")) if (node := self._document.get(*way))]
+        named = " ".join(part for part in said if isinstance(part, str)) or "a document"
+        path = dotted(self._path(at))
+        return f"{named} {path}" if path else named
+
+    def _look(self) -> None:
+        waiting = [self._document]
+        while waiting:
+            node = waiting.pop()
+            below: Iterable[tuple[str | int, Node]] = (*node.fields(), *enumerate(node.items()))
+            for step, held in below:
+                if id(held) not in self._above:  # what aliases share has one place
+                    self._above[id(held)] = (node, step)
+                    waiting.append(held)
+
+    def _path(self, at: Node) -> tuple[str | int, ...]:
+        steps: list[str | int] = []
+        above = self._above.get(id(at))
+        while above is not None:
+            steps.append(above[1])
+            above = self._above.get(id(above[0]))
+        return tuple(reversed(steps))

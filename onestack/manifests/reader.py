@@ -31,10 +31,14 @@ _DIRECTIVE: Final = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*%")
 
 @dataclass(frozen=True)
 class Reading:
-    """What a file holds: its documents, empty ones left out, and all that is wrong in it."""
+    """What a file holds: its documents, empty ones left out, and all that is wrong in it.
+
+    ``nodes`` says how many values it holds, with those that aliases repeat.
+    """
 
     documents: tuple[Node, ...]
     problems: tuple[Problem, ...]
+    nodes: int = 0
 
 
 def read(content: bytes, file: str, limits: Limits = LIMITS) -> Reading:
@@ -46,7 +50,7 @@ def read(content: bytes, file: str, limits: Limits = LIMITS) -> Reading:
     reader = _Reader(file, limits)
     with uncollected():
         documents = tuple(reader.documents(content))
-    return Reading(documents, tuple(reader.problems))
+    return Reading(documents, tuple(reader.problems), reader.nodes)
 
 
 class _TooMany(Exception):
@@ -59,6 +63,11 @@ class _Reader:
         self._limits = limits
         self._budget = Budget(limits)
         self.problems: list[Problem] = []
+
+    @property
+    def nodes(self) -> int:
+        """How many values were read."""
+        return self._budget.nodes
 
     def documents(self, content: bytes) -> Iterator[Node]:
         """The documents that can be had, until a bound is exceeded."""
