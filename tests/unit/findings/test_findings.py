@@ -7,17 +7,21 @@ import re
 
 import orjson
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from rich.console import Console
 
 from onestack.errors import ApiError, DependencyCycle, InvalidManifests, OnestackError, Problem, ToolMissing
 from onestack.findings import document, github, text
-from onestack.findings.remark import of_failure
+from onestack.findings.remark import Remark, of_failure
 from onestack.findings.report import Counts, Report, StackReport, counts
+from onestack.harmless import harmless
 from onestack.manifests.manifest import Identity
 from onestack.validation.finding import Severity
 from onestack.validation.verdict import State, Verdict
 from tests.unit.findings.canned import HOSTILE, remark, report
 from tests.unit.findings.golden import held
+from tests.unit.findings.runner import command
 
 WORKFLOW_COMMAND = re.compile(r"^\s*::[^:]+::|##\[")
 
@@ -105,14 +109,37 @@ def test_github_is_told_what_it_would_drop() -> None:
 
 
 def test_a_property_is_read_back_as_it_was() -> None:
-    """As actions/runner undoes it: one replacement after the other, ``%`` last."""
     line = next(line for line in github.commands(report()) if "add-mask" in line)
-    value = re.search(r"file=([^,]*)", line)
-    assert value is not None
-    read = value[1]
-    for token, replacement in (("\r", "%0D"), ("\n", "%0A"), (":", "%3A"), (",", "%2C"), ("%", "%25")):
-        read = read.replace(replacement, token)
-    assert read == HOSTILE
+    found = command(line)
+    assert found is not None
+    assert (found.name, found.properties["file"], found.properties["line"]) == ("error", HOSTILE, "1")
+
+
+# Text with what is special to the runner in every other place.
+_TEXT = st.lists(
+    st.sampled_from(["::", "##[", "]", "%0A", "%", ",", "=", "\n", "\r", " ", "\u2028", "\x1b[2J", "\udc80"])
+    | st.sampled_from(["add-mask", "error", "a", "b.yaml"])
+    | st.text(max_size=3),
+    max_size=8,
+).map("".join)
+
+
+@given(_TEXT, _TEXT, _TEXT, _TEXT)
+def test_whatever_is_found_the_runner_finds_no_command_but_ours(
+    file: str, what: str, expected: str, stack: str
+) -> None:
+    one = Remark(Severity.ERROR, "schema", Problem(file, 1, 2, what, expected), "", (stack,))
+    counts = Counts(1, 0, {what: 1}, {expected: 1})
+    found = Report((StackReport(stack, counts, {}, (one,), 0.0), StackReport("b", Counts(), {}, (one,), 0.0)))
+    lines = list(github.commands(found))
+    assert [line for line in lines if len(line.splitlines()) != 1] == []
+    told = [command(line) for line in lines]
+    assert [one and one.name for one in told] == ["error", "notice"]
+    assert told[0] is not None
+    assert told[0].properties.keys() <= {"file", "line", "col", "title"}
+    assert told[0].properties.get("file", "") == harmless(file)
+    assert [line for line in shown(found).split("\n") if command(line)] == []
+    orjson.dumps(document.document(found))
 
 
 @pytest.mark.parametrize(
