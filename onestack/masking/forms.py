@@ -25,6 +25,7 @@ _LINE: Final = 8
 # Longer values come in pieces, so many at most. A whole one is quoted by nobody.
 _PIECE: Final = 1024
 _PIECES: Final = 16
+_HEAD: Final = 32
 # Longer pieces are looked for in the forms that tools write long values in: plain, JSON and base64.
 _SMALL: Final = 256
 # No secrets, and in every other line of what we say.
@@ -43,6 +44,16 @@ def forms(value: bytes) -> Iterator[tuple[str, bool]]:
         for text in _encoded(piece):
             if len(text) >= SHORTEST:
                 yield text, True
+
+
+def beginnings(value: bytes) -> Iterator[tuple[str, bool]]:
+    """The same of a value's beginning alone, and only plain, in JSON and in base64: the least there is."""
+    whole = _text(value)
+    head = value[:_HEAD] if whole is None else whole.strip()[:_HEAD].encode()
+    text = _text(head)
+    if len(head) >= SHORTEST and (text is None or text.casefold() not in _COMMON):
+        yield from ((one, False) for one in ({text, *_json(text)} if text is not None else ()))
+        yield from ((one, True) for one in _aligned(head) if len(one) >= SHORTEST)
 
 
 def _pieces(value: bytes) -> Iterator[bytes]:

@@ -10,10 +10,12 @@ from typing import Any, Final
 
 from ahocorasick_rs import AhoCorasick
 
-from onestack.masking.forms import forms
+from onestack.masking.forms import beginnings, forms
 
 MASKED: Final = "[secret]"
 
+# Letters of all forms; each takes some 40 bytes. Beyond it, the longest values are known by how they begin.
+_MOST: Final = 2_000_000
 _EDGE: Final = re.compile(r"[A-Za-z0-9+/_-]?={0,2}")
 _LETTER: Final = re.compile(r"[A-Za-z0-9+/_-]")
 
@@ -76,8 +78,10 @@ class Mask:
     @cached_property
     def _patterns(self) -> dict[str, bool]:
         patterns: dict[str, bool] = {}
-        for value in self.values:
-            for text, edges in forms(value):
+        length = 0
+        for value in sorted(self.values, key=lambda held: (len(held), held)):
+            for text, edges in forms(value) if length < _MOST else beginnings(value):
+                length += 0 if text in patterns else len(text)
                 patterns[text] = patterns.get(text, False) or edges
         return patterns
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import html
 import json
 import re
@@ -157,6 +158,16 @@ def test_a_very_long_value_does_not_take_memory_without_end() -> None:
     mask = Mask(frozenset({("x1y2z3" * 200_000).encode()}))
     assert sum(map(len, mask._patterns)) < 2_000_000
     assert "x1y2z3" * 100 not in mask("x1y2z3" * 200)
+
+
+def test_very_many_long_values_do_not_either_and_each_is_known_by_its_beginning() -> None:
+    values = [hashlib.shake_128(bytes([number])).hexdigest(6000) for number in range(60)]
+    mask = Mask(frozenset(one.encode() for one in values))
+    assert sum(map(len, mask._patterns)) < 3_000_000
+    for one in values:
+        assert one[:32] not in mask(f"it is {one}")
+        encoded = base64.b64encode(b"x" + one.encode()).decode()
+        assert encoded[4:40] not in mask(encoded)
 
 
 def test_credentials_inside_json_are_masked_by_themselves() -> None:
