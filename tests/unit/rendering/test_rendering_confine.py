@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as some
 
 from onestack.manifests.problems import Problems
@@ -76,6 +76,10 @@ FIELDS = some.sampled_from(
 )
 
 
+@example(reference="out")
+@example(reference="in/../out/a.yaml")
+@example(reference="git/config")
+@example(reference="../../../outside")
 @given(reference=REFERENCES)
 def test_a_path_is_refused_or_leads_inside(root: Path, reference: str) -> None:
     try:
@@ -96,6 +100,8 @@ def test_what_has_no_host_can_not_be_fetched(reference: str) -> None:
         assert host_of(reference) is not None
 
 
+@example(value={"crds": ["out/a.yaml", "up/out/a.yaml", "../../../outside/a.yaml"]})
+@example(value={"resources": ["out", "../../../outside"]})
 @given(
     value=some.dictionaries(FIELDS, some.one_of(REFERENCES, some.lists(REFERENCES, max_size=4)), max_size=4)
 )
