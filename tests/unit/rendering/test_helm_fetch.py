@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
@@ -77,14 +78,13 @@ def archive(tools: Toolchain, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "demo-0.1.0.tgz"
 
 
-@pytest.fixture(scope="session")
-def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of an empty OCI registry."""
+@contextlib.contextmanager
+def serving(folder: Path, more: str = "") -> Iterator[str]:
+    """The address of an empty OCI registry that keeps its data in ``folder``."""
     program = ensure(ROOT, _Told(), ("registry",)).path("registry")
-    folder = tmp_path_factory.mktemp("registry")
     (folder / "config.yml").write_text(
         f"version: 0.1\nstorage: {{filesystem: {{rootdirectory: {folder}/data}}}}\n"
-        "http: {addr: '127.0.0.1:0'}\n"
+        f"http: {{addr: '127.0.0.1:0'}}\n{more}"
     )
     environ = {**os.environ, "OTEL_TRACES_EXPORTER": "none"}
     command = [str(program), "serve", str(folder / "config.yml")]
@@ -96,6 +96,13 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         finally:
             running.terminate()
             running.stderr.read()
+
+
+@pytest.fixture(scope="session")
+def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A registry that wants no login."""
+    with serving(tmp_path_factory.mktemp("registry")) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
@@ -123,9 +130,10 @@ def options(repository: Path, tools: Toolchain, published: Published, tmp_path: 
     return Options(repository, "manifests", "dev", "1.36", tools.path, tmp_path / "cache", hosts)
 
 
-def helm(tools: Toolchain, folder: Path, *arguments: str) -> None:
+def helm(tools: Toolchain, folder: Path, *arguments: str) -> str:
     environ = {name: str(folder / "home") for name in ("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME")}
-    subprocess.run([tools.path("helm"), *arguments], cwd=folder, env=environ, check=True, capture_output=True)
+    command = [str(tools.path("helm")), *arguments]
+    return subprocess.run(command, cwd=folder, env=environ, check=True, capture_output=True, text=True).stdout
 
 
 def rendered(options: Options) -> Texts:
@@ -216,6 +224,36 @@ def test_an_archive_that_was_spoilt_in_the_cache_is_fetched_again(
     write("app/values.yaml", "x: ours\n")
     assert data(rendered(options)) == {"a": "ours"}
     assert kept.read_bytes() == published.archive.read_bytes()
+
+
+def test_the_users_login_to_a_registry_counts(
+    write: Write,
+    options: Options,
+    published: Published,
+    tools: Toolchain,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    folder = tmp_path / "private"
+    (folder / "line" / "templates").mkdir(parents=True)
+    (folder / "line" / "Chart.yaml").write_text(CHART)
+    (folder / "line" / "templates" / "a.yaml").write_text('x: {{ htpasswd "me" "mine" }}')
+    printed = helm(tools, folder, "template", "line")
+    (folder / "users").write_text(printed.partition("x: ")[2])
+    auth = f"auth: {{htpasswd: {{realm: here, path: {folder}/users}}}}\n"
+    with serving(folder, auth) as host:
+        login = ("--registry-config", "login.json", "--plain-http")
+        helm(tools, folder, "registry", "login", host, "--username", "me", "--password", "mine", *login)
+        helm(tools, folder, "push", str(published.archive), f"oci://{host}/charts", *login)
+        text = published.oci.replace(published.registry, host)
+        write("app/helm.yaml", f"{text}digest: {published.digest}\n")
+        allowed = replace(options, hosts=frozenset((host,)))
+        monkeypatch.setenv("HELM_REGISTRY_CONFIG", str(folder / "none.json"))
+        with pytest.raises(ChartUnavailable) as caught:
+            rendered(allowed)
+        assert "basic credential not found" in caught.value.why
+        monkeypatch.setenv("HELM_REGISTRY_CONFIG", str(folder / "login.json"))
+        assert data(rendered(allowed)) == {"a": "chart"}
 
 
 def test_a_chart_that_is_not_there_is_unavailable(

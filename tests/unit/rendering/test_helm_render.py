@@ -178,6 +178,21 @@ def test_subcharts_are_rendered_from_folders_and_archives(
     ]
 
 
+def test_the_users_own_helm_has_no_say(
+    write: Write, options: Options, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name, value in {
+        "HELM_NAMESPACE": "elsewhere",
+        "HELM_PLUGINS": str(tmp_path),
+        "HELM_DEBUG": "true",
+        "KUBECONFIG": str(tmp_path / "none"),
+        "HELM_KUBEAPISERVER": "https://127.0.0.1:1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    add(write, {"a.yaml": config_map("a: {{ .Release.Namespace }}")})
+    assert data(rendered(options)) == {"a": "web"}
+
+
 def test_nothing_of_this_machine_is_in_the_output(write: Write, options: Options) -> None:
     line = 'a: {{ .Files.Get "../../../../../../../etc/passwd" | quote }}{{ getHostByName "localhost" }}'
     add(write, {"a.yaml": config_map(line), "b.yaml": '{{ lookup "v1" "Secret" "" "" | toJson }}'})
