@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import io
 import os
@@ -10,6 +11,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from onestack.rendering import chart
 from onestack.rendering.chart import BadChart, archive_files, folder_files, with_subcharts
@@ -119,6 +122,24 @@ def test_bad_archives_are_refused(archive: bytes, at: str, what: str) -> None:
         archive_files(archive)
     assert (caught.value.what, caught.value.at) == (what, at)
     assert caught.value.expected
+
+
+TAR = gzip.decompress(archived({"Chart.yaml": b"a" * 600, "charts/b.tgz": archived({"x": b"y"})}))
+
+
+@given(st.lists(st.tuples(st.integers(0, len(TAR) - 1), st.integers(0, 255)), max_size=20), st.booleans())
+def test_no_archive_does_more_than_be_refused(changes: list[tuple[int, int]], headers: bool) -> None:
+    spoilt = bytearray(TAR)
+    for at, byte in changes:
+        spoilt[at % 512 if headers else at] = byte
+    with contextlib.suppress(BadChart):
+        archive_files(gzip.compress(bytes(spoilt)))
+
+
+@given(st.binary())
+def test_no_bytes_do_more_than_be_refused(archive: bytes) -> None:
+    with pytest.raises(BadChart):
+        archive_files(archive)
 
 
 @pytest.fixture
