@@ -17,10 +17,14 @@ from onestack.validation.openapi import INT_OR_STRING, RULES, Schema
 from onestack.validation.parts import Path
 
 _OLD: Final = re.compile(r"\boldSelf\b")
-_MACRO: Final = re.compile(r"\.(?:all|exists|exists_one|existsOne|filter|map)\(")
+_LOOP: Final = re.compile(r"\.\s*(?:all|exists|exists_one|existsOne)\s*\(")
+_COPY: Final = re.compile(r"\.\s*(?:filter|map)\s*\(")
+_MATCH: Final = re.compile(r"\bmatches\s*\(")
 _TIMED: Final = frozenset({"byte", "date", "date-time", "duration"})
-# The longest a rule may take: items of what it looks at, to the power of its nested loops.
-_STEPS: Final = 1_000_000
+# How long rules may take, in steps of about 0.1 us: one rule once, and all of a check.
+_STEPS: Final = 3_000_000
+_ALL_STEPS: Final = 30_000_000
+_START: Final = 200
 _LONGEST: Final = 10_000
 _DEEPEST: Final = 200
 _MISSING: Final = (IndexError, KeyError, ZeroDivisionError)
@@ -36,10 +40,32 @@ class _NotEvaluated(Exception):
     """Why a rule can't be evaluated here."""
 
 
+class Budget:
+    """The steps that the rules of one check may take together."""
+
+    def __init__(self) -> None:
+        self.left = _ALL_STEPS
+        self._timed: dict[int, frozenset[str]] = {}
+
+    def timed(self, schema: Schema) -> frozenset[str]:
+        """The names of fields in a schema that hold times; a schema's rules come again with each object."""
+        if id(schema) not in self._timed:
+            self._timed[id(schema)] = frozenset(_timed(schema))
+        return self._timed[id(schema)]
+
+    def takes(self, steps: int) -> bool:
+        """Whether the steps may be taken; then they are."""
+        if steps > min(self.left, _STEPS):
+            return False
+        self.left -= steps
+        return True
+
+
 class Tally:
     """How many rules there were, and why some could not be evaluated."""
 
-    def __init__(self) -> None:
+    def __init__(self, budget: Budget) -> None:
+        self.budget = budget
         self.rules = 0
         self.reasons: Counter[str] = Counter()
 
@@ -56,7 +82,7 @@ def broken(schema: Schema, value: Any, tally: Tally, path: Path = ()) -> Iterato
     for rule in schema.get(RULES, ()):
         tally.rules += 1
         try:
-            if not _holds(rule["rule"], schema, value):
+            if not _holds(rule["rule"], schema, value, tally.budget):
                 yield _fault(rule, path)
         except _MISSING:
             yield _fault(rule, path, "something that the rule needs is missing")
@@ -86,14 +112,21 @@ def _fault(rule: Mapping[str, Any], path: Path, why: str = "") -> Fault:
     return Fault(at, f"{dotted(at) or 'the object'}: {said}", expected)
 
 
-def _holds(text: str, schema: Schema, value: Any) -> bool:
+def _steps(text: str, value: Any) -> int:
+    """How long a rule takes at most: every loop may go over all there is, and a copying one copies all."""
+    items = _size(value) + text.count(",")
+    loops = len(_LOOP.findall(text)) + 3 * len(_COPY.findall(text))
+    return _START + int(items ** min(loops, 8)) * (100 if _MATCH.search(text) else 1)
+
+
+def _holds(text: str, schema: Schema, value: Any, budget: Budget) -> bool:
     if _OLD.search(text):
         raise _NotEvaluated("they compare with the object before the change")
-    timed = _timed(schema)
+    timed = budget.timed(schema)
     if "" in timed or any(re.search(rf"\b{re.escape(name)}\b", text) for name in timed):
         raise _NotEvaluated("they look at times, durations or bytes")
     seen = _seen(schema, value)
-    if _size(value) ** max(1, len(_MACRO.findall(text))) > _STEPS:
+    if not budget.takes(_steps(text, value)):
         raise _NotEvaluated("they would take too long")
     if "size(" in text and not _is_ascii(value):
         raise _NotEvaluated("they count letters that aren't ASCII")
@@ -175,7 +208,9 @@ def _escaped(name: str) -> str:
 def _size(value: Any) -> int:
     if isinstance(value, Mapping):
         return 1 + sum(map(_size, value.values()))
-    return 1 + sum(map(_size, value)) if isinstance(value, list) else 1
+    if isinstance(value, list):
+        return 1 + sum(map(_size, value))
+    return 1 + len(value) // 64 if isinstance(value, str) else 1
 
 
 def _is_ascii(value: Any) -> bool:

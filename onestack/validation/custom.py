@@ -31,10 +31,11 @@ class Looked:
 class Version:
     """A version of a custom kind with its schema."""
 
-    def __init__(self, kind: str, schema: Schema, release: Release) -> None:
+    def __init__(self, kind: str, schema: Schema, release: Release, budget: celrules.Budget) -> None:
         self._kind = kind
         self._schema = schema
         self._release = release
+        self._budget = budget
 
     def look(self, body: Mapping[str, Any]) -> Looked:
         """What is wrong with an object of the version."""
@@ -43,7 +44,7 @@ class Version:
             found = faults(self._shape, whole)
         except (ValueError, RecursionError) as error:
             return Looked(because=f"the validator can't read the schema of {self._kind}: {_line(error)}")
-        tally = celrules.Tally()
+        tally = celrules.Tally(self._budget)
         # As in the API server: rules only see what the schema takes.
         rules = list(celrules.broken(self._schema, whole, tally)) if not found else []
         notes = [self._unread, str(tally)]
@@ -76,11 +77,12 @@ class Definitions:
     """The CustomResourceDefinitions of a set."""
 
     def __init__(self, manifests: Sequence[Manifest], release: Release) -> None:
+        budget = celrules.Budget()
         self._by_name: dict[str, Definition] = {}
         self._by_kind: dict[tuple[str, str], Definition] = {}
         for manifest in manifests:
             if (manifest.group, manifest.kind) == (GROUP, KIND):
-                made = _definition(manifest, release)
+                made = _definition(manifest, release, budget)
                 names = text(manifest.body, "spec", "group"), text(manifest.body, "spec", "names", "kind")
                 self._by_name[manifest.name] = self._by_kind[names] = made
 
@@ -94,7 +96,7 @@ class Definitions:
         return self._by_kind.get((group, kind))
 
 
-def _definition(manifest: Manifest, release: Release) -> Definition:
+def _definition(manifest: Manifest, release: Release, budget: celrules.Budget) -> Definition:
     kind = text(manifest.body, "spec", "names", "kind")
     shape = release.shape(manifest.api_version, manifest.kind)
     if shape is None or not shape.validator.is_valid(manifest.body):
@@ -108,7 +110,7 @@ def _definition(manifest: Manifest, release: Release) -> Definition:
     found = tuple(_faults(manifest.body, schemas))
     broken = any(not fault.harmless for fault in found)
     versions = {
-        text(version, "name"): Version(kind, schemas[step], release)
+        text(version, "name"): Version(kind, schemas[step], release, budget)
         for step, version in mappings(manifest.body, "spec", "versions", EACH)
         if step in schemas and version.get("served") is True
     }
