@@ -51,7 +51,7 @@ format: $(READY) ## Format the code
 
 lock: $(READY) ## Pin the newest packages that work together, by version and hash
 	@$(BIN)/python -m pip install --quiet pip-tools
-	@$(BIN)/pip-compile --quiet --upgrade --generate-hashes --extra dev --strip-extras --allow-unsafe --no-emit-index-url --no-emit-trusted-host --no-emit-find-links -o requirements.lock pyproject.toml
+	@$(BIN)/pip-compile --quiet --upgrade --generate-hashes --extra dev --extra fuzz --strip-extras --allow-unsafe --no-emit-index-url --no-emit-trusted-host --no-emit-find-links -o requirements.lock pyproject.toml
 
 clean: ## Remove the virtual environment (the state and the control plane's data stay)
 	rm -rf $(VENV)
