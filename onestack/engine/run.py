@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import Any
 import orjson
 from filelock import FileLock, Timeout
 
-from onestack.engine import failure, lock, marker
+from onestack.engine import failure, lock, marker, state
 from onestack.engine.events import CHANGES, Diagnostic, Event, Step, Summary, is_noise, parse
 from onestack.engine.marker import Marker
 from onestack.engine.workspace import Workspace
@@ -52,18 +51,6 @@ class Outcome:
         return sum(count for op, count in self.changes.items() if op in CHANGES)
 
 
-def ensure_stack(workspace: Workspace) -> None:
-    """Makes the stack in its backend where it is not there yet.
-
-    Raises: EngineFailed.
-    """
-    _mend(workspace)
-    if not workspace.shared_state and workspace.checkpoint.exists():
-        return
-    workspace.state.mkdir(parents=True, exist_ok=True)
-    _command(workspace, "stack", "select", "--create", workspace.stack, "--secrets-provider", "passphrase")
-
-
 def preview(workspace: Workspace, on_event: OnEvent, *, compare: bool = False) -> Outcome:
     """What an ``up`` would do; takes no lock. ``compare`` asks the cluster before the state is believed.
 
@@ -89,43 +76,11 @@ def up(workspace: Workspace, on_event: OnEvent, *, compare: bool = False, adopt:
 
 def unlock(workspace: Workspace) -> tuple[str, ...]:
     """Removes the locks whose holders are proven dead; returns who they were."""
-    _mend(workspace)
+    state.mend(workspace)
     dead = lock.release_dead(workspace.locks)
     if dead:
         marker.note_death(workspace.marker)
     return tuple(one.holder() for one in dead)
-
-
-def _mend(workspace: Workspace) -> None:
-    """Puts the engine's backup in the place of a state that was cut off while it was written.
-
-    Without a usable backup the stack begins anew, and what it has is found in the cluster. The
-    broken file is kept beside it. The file store also writes attributes beside each file: without
-    them it goes on, cut-off ones it can't read ("failed to load checkpoint: EOF").
-    """
-    file = workspace.checkpoint
-    for attributes in file.parent.glob(f"{file.name}*.attrs"):
-        if not _is_json(attributes):
-            attributes.unlink()
-            marker.note_death(workspace.marker)
-    if not file.exists() or _readable(file):
-        return
-    backup = file.with_name(f"{file.name}.bak")
-    file.replace(file.with_name(f"{file.name}.broken"))
-    if _readable(backup):
-        shutil.copyfile(backup, file)
-    marker.note_death(workspace.marker)
-
-
-def _readable(file: Path) -> bool:
-    return _is_json(file) and "checkpoint" in orjson.loads(file.read_bytes())
-
-
-def _is_json(file: Path) -> bool:
-    try:
-        return isinstance(orjson.loads(file.read_bytes()), dict)
-    except (OSError, ValueError):
-        return False
 
 
 def died(workspace: Workspace) -> bool:
@@ -138,54 +93,6 @@ def destroy(workspace: Workspace, on_event: OnEvent) -> Outcome:
     with _writing(workspace) as marked:
         how = How("destroy", ("destroy", "--yes", "--skip-preview"), compare=marked.recovers)
         return _run(workspace, how, on_event)
-
-
-def held(workspace: Workspace) -> frozenset[str]:
-    """``type::name`` of every resource that the stack's state holds. Raises: EngineFailed."""
-    return frozenset(_typed_name(one) for one in _resources(workspace))
-
-
-def unfinished(workspace: Workspace) -> frozenset[str]:
-    """Those of `held` that were created and then didn't become ready. Raises: EngineFailed."""
-    return frozenset(_typed_name(one) for one in _resources(workspace) if one.get("initErrors"))
-
-
-def _typed_name(resource: Mapping[str, Any]) -> str:
-    return "::".join(str(resource["urn"]).split("::")[2:])
-
-
-def _resources(workspace: Workspace) -> Sequence[Mapping[str, Any]]:
-    if workspace.checkpoint.exists():
-        state = orjson.loads(workspace.checkpoint.read_bytes())["checkpoint"].get("latest") or {}
-    else:
-        state = export(workspace)["deployment"]
-    return state.get("resources") or ()
-
-
-def export(workspace: Workspace) -> dict[str, Any]:
-    """The stack's state as the engine exports it, secrets encrypted. Raises: EngineFailed."""
-    exported: dict[str, Any] = orjson.loads(
-        _command(workspace, "stack", "export", "--stack", workspace.stack)
-    )
-    return exported
-
-
-def secrets(workspace: Workspace) -> frozenset[bytes]:
-    """The values that the stack's configuration holds encrypted, to be masked. Raises: EngineFailed."""
-    ensure_stack(workspace)
-    said = _command(workspace, "config", "--show-secrets", "--json", "--stack", workspace.stack)
-    held = [one for one in orjson.loads(said).values() if one.get("secret")]
-    texts = [text for one in held for text in (one.get("value"), *_texts(one.get("objectValue")))]
-    return frozenset(text.encode() for text in texts if text)
-
-
-def _texts(value: Any) -> Iterator[str]:
-    """Every string of a structured value."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, (dict, list)):
-        for held in value.values() if isinstance(value, dict) else value:
-            yield from _texts(held)
 
 
 @contextmanager
@@ -203,24 +110,16 @@ def _writing(workspace: Workspace) -> Iterator[Marker]:
             if holders := lock.held(workspace.locks):
                 hosts = frozenset(one.host for one in holders)
                 raise StackLocked(workspace.stack, holders[0].holder(), hosts=hosts)
-            marked, before = marker.begin(file), _written(workspace)
+            marked, before = marker.begin(file), state.written(workspace)
             try:
                 yield marked
             except EngineFailed:
-                if not marked.recovers and _written(workspace) != before:
+                if not marked.recovers and state.written(workspace) != before:
                     marker.end(file)
                 raise
             marker.end(file)
     except Timeout:
         raise StackLocked(workspace.stack, "held by another onestack command on this machine") from None
-
-
-def _written(workspace: Workspace) -> int | None:
-    """When the stack's state was last written, in nanoseconds; None where it isn't beside the clone."""
-    try:
-        return workspace.checkpoint.stat().st_mtime_ns
-    except OSError:
-        return None
 
 
 def _run(workspace: Workspace, how: How, on_event: OnEvent) -> Outcome:
@@ -316,18 +215,3 @@ def _events(process: subprocess.Popen[bytes]) -> Iterator[Event]:
         event = parse(orjson.loads(line))
         if event is not None:
             yield event
-
-
-def _command(workspace: Workspace, *arguments: str) -> bytes:
-    done = subprocess.run(
-        ["pulumi", *arguments, "--non-interactive"],
-        cwd=workspace.root,
-        env=workspace.environment(),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        check=False,
-    )
-    if done.returncode:
-        said = failure.spoken(done.stderr.decode(errors="replace"))
-        raise failure.of(" ".join(arguments[:2]), workspace.stack, said)
-    return done.stdout
