@@ -14,6 +14,7 @@ from onestack.cli.document import print_document
 from onestack.errors import OnestackError
 from onestack.repository import find
 from onestack.rooted import RootedCommand
+from onestack.stack import gather
 from onestack.terminal import Terminal, clock
 
 
@@ -26,7 +27,7 @@ def env(root: Path, stack: str) -> None:
     Use it as: eval "$(onestack env STACK)"
     """
     with Terminal() as terminal:
-        workspace = delivery.gather(find(root), stack, terminal).workspace
+        workspace = gather(find(root), stack, terminal).workspace
         # Plain pulumi, such as one that sets a secret before anything is deployed, doesn't make it itself.
         workspace.state.mkdir(parents=True, exist_ok=True)
         for holder in engine.unlock(workspace):
@@ -47,7 +48,7 @@ def env(root: Path, stack: str) -> None:
 def preview(root: Path, stack: str, as_json: bool) -> None:
     """Show what a deployment of STACK would change."""
     with Terminal() as terminal:
-        outcome = delivery.preview(delivery.gather(find(root), stack, terminal), terminal)
+        outcome = delivery.preview(gather(find(root), stack, terminal), terminal)
         terminal.rest()
         if as_json:
             print_document(tables.outcome_document(outcome), terminal.mask)
@@ -66,7 +67,7 @@ def preview(root: Path, stack: str, as_json: bool) -> None:
 def deploy(root: Path, stack: str, as_json: bool) -> None:
     """Make STACK what the repository declares, and wait until it is ready."""
     with Terminal() as terminal:
-        gathered = delivery.gather(find(root), stack, terminal)
+        gathered = gather(find(root), stack, terminal)
         deployment = delivery.deploy(gathered, terminal)
         terminal.rest()
         if as_json:
@@ -88,7 +89,7 @@ def deploy(root: Path, stack: str, as_json: bool) -> None:
 def verify(root: Path, stack: str, as_json: bool) -> None:
     """Say whether all that STACK declares is ready now, and run its chart tests."""
     with Terminal() as terminal:
-        found = delivery.verify(delivery.gather(find(root), stack, terminal), terminal)
+        found = delivery.verify(gather(find(root), stack, terminal), terminal)
         terminal.rest()
         if as_json:
             readiness = tables.readiness_document(found.manifests, found.readiness)
@@ -109,7 +110,7 @@ def verify(root: Path, stack: str, as_json: bool) -> None:
 def destroy(root: Path, stack: str, as_json: bool) -> None:
     """Delete all that STACK holds."""
     with Terminal() as terminal:
-        outcome = delivery.destroy(delivery.gather(find(root), stack, terminal), terminal)
+        outcome = delivery.destroy(gather(find(root), stack, terminal), terminal)
         terminal.rest()
         if as_json:
             print_document(tables.outcome_document(outcome), terminal.mask)

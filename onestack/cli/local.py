@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from onestack import delivery, tables
+from onestack import delivery, embedded, tables
 from onestack import settings as stack_settings
 from onestack.cli.arguments import json_option
 from onestack.cli.document import print_document
@@ -17,6 +17,7 @@ from onestack.local.plane import Plane, PlaneStatus
 from onestack.local.toolchain import Toolchain, ensure
 from onestack.repository import Repository, find
 from onestack.rooted import RootedGroup
+from onestack.stack import gather
 from onestack.terminal import Terminal, clock
 
 
@@ -40,13 +41,13 @@ def local_up(root: Path, as_json: bool) -> None:
 def local_down(root: Path, as_json: bool, stack: str | None) -> None:
     """Stop it; its data stay. It stops even if what STACK holds can't be deleted; that is told at the end."""
     repository = find(root)
-    embedded = delivery.plane(repository, Toolchain(()))  # Stopping takes no tools.
-    was = embedded.status().state
+    plane = embedded.plane(repository, Toolchain(()))  # Stopping takes no tools.
+    was = plane.status().state
     failed: OnestackError | None = None
     with Terminal() as terminal:
         if stack is not None:
             failed = _destroyed(repository, stack, was, terminal)
-        status = embedded.down(terminal)
+        status = plane.down(terminal)
         terminal.rest()
         already = "already down, " if was in {"stopped", "absent"} else ""
         _say_plane(status, as_json, terminal, already)
@@ -60,7 +61,7 @@ def _destroyed(repository: Repository, stack: str, plane: str, terminal: Termina
         settings = stack_settings.from_file(repository.root, stack)
         if settings.platform == "embedded" and plane in {"stopped", "absent"}:
             return None
-        outcome = delivery.destroy(delivery.gather(repository, stack, terminal), terminal)
+        outcome = delivery.destroy(gather(repository, stack, terminal), terminal)
     except OnestackError as error:
         error.mask(terminal.mask)
         return error
@@ -84,13 +85,13 @@ def local_status(root: Path, as_json: bool) -> None:
 def local_reset(root: Path, as_json: bool) -> None:
     """Stop it and remove its data, and the state of the stacks that lived on it."""
     repository = find(root)
-    _on_plane(root, as_json, lambda plane, terminal: delivery.reset_plane(repository, plane, terminal))
+    _on_plane(root, as_json, lambda plane, terminal: embedded.reset(repository, plane, terminal))
 
 
 def _on_plane(root: Path, as_json: bool, action: Callable[[Plane, Terminal], PlaneStatus]) -> PlaneStatus:
     repository = find(root)
     with Terminal() as terminal:
-        status = action(delivery.plane(repository, ensure(repository.root, terminal)), terminal)
+        status = action(embedded.plane(repository, ensure(repository.root, terminal)), terminal)
         terminal.rest()
         _say_plane(status, as_json, terminal)
     return status

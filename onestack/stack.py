@@ -1,0 +1,117 @@
+"""A stack with all that its verbs need, and what each of them looks at first."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from onestack import engine, standing
+from onestack import settings as stack_settings
+from onestack.declaration import Declaration, declared
+from onestack.engine import Workspace
+from onestack.errors import ClusterNotStarted
+from onestack.kube.client import Client
+from onestack.kube.connection import Connection, connect
+from onestack.local.toolchain import Toolchain, ensure, prepared_pulumi_home
+from onestack.manifests import record
+from onestack.manifests.manifest import Manifest
+from onestack.progress import Discreet, Progress
+from onestack.repository import Repository
+from onestack.settings import Settings
+from onestack.standing import Standing
+
+USER_AGENT = "onestack"
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A stack with all that its verbs need, gathered once."""
+
+    repository: Repository
+    settings: Settings
+    toolchain: Toolchain
+    workspace: Workspace
+    context: str | None
+
+    def connection(self) -> Connection:
+        """How to reach the stack's cluster. Raises: InvalidKubeconfig, ClusterNotStarted."""
+        if not self.workspace.kubeconfig.exists() and self.settings.platform == "embedded":
+            raise ClusterNotStarted(str(self.workspace.kubeconfig))
+        return connect(self.workspace.kubeconfig, self.context)
+
+    def ask(self, question: Callable[[Client], Coroutine[Any, Any, T]]) -> T:
+        """Puts a question to the stack's cluster."""
+
+        async def asked() -> T:
+            async with Client(self.connection(), user_agent=USER_AGENT) as client:
+                return await question(client)
+
+        return asyncio.run(asked())
+
+
+def gather(repository: Repository, stack: str, progress: Progress) -> Stack:
+    """Reads the stack's settings and finds its tools. Raises: UsageError, Unavailable."""
+    settings = stack_settings.from_file(repository.root, stack)
+    toolchain = ensure(repository.root, progress)
+    kubeconfig, context = _kubeconfig(repository.root, settings)
+    workspace = Workspace(
+        root=repository.root,
+        project=repository.project,
+        stack=stack,
+        bin_dirs=toolchain.bin_dirs(),
+        kubeconfig=kubeconfig,
+        pulumi_home=prepared_pulumi_home(),
+        context=context,
+        shared_state=settings.platform != "embedded",
+    )
+    return Stack(repository, settings, toolchain, workspace, context)
+
+
+def readable(stack: Stack, progress: Discreet) -> Declaration:
+    """Reads first what the program will read: its problems are then told, all of them, in seconds.
+
+    Raises: InvalidManifests, DependencyCycle.
+    """
+    progress.step("reading manifests")
+    root, project = stack.repository.root, stack.repository.project
+    made = declared(
+        root, stack.settings, project=project, tools=lambda name: ensure(root, progress, (name,)).path(name)
+    )
+    progress.hide(made.plaintexts)
+    return made
+
+
+def reachable(stack: Stack, progress: Progress) -> None:
+    """Asks the cluster first: that it is down is then said in seconds, and by itself.
+
+    Raises: ClusterNotStarted, ClusterUnreachable, ApiError.
+    """
+    progress.step("asking the cluster")
+    stack.ask(lambda client: client.request("GET", "/version"))
+
+
+def survey(stack: Stack, manifests: Sequence[Manifest], progress: Progress) -> Standing:
+    """What is there of the stack, what its state holds, what is declared: the record included."""
+    progress.step("looking at what is there")
+    project, name = stack.repository.project, stack.settings.stack
+    records = (
+        record.namespace_manifest(project=project, stack=name),
+        record.record_manifest("", project=project, stack=name),
+    )
+    return Standing(
+        live=stack.ask(lambda client: standing.survey(client, project, name)),
+        held=standing.identities(engine.held(stack.workspace)),
+        unfinished=standing.identities(engine.unfinished(stack.workspace)),
+        declared=(*manifests, *(records if manifests else ())),
+    )
+
+
+def _kubeconfig(root: Path, settings: Settings) -> tuple[Path, str | None]:
+    if settings.kubeconfig is None:
+        return root / engine.HOME / "kubeconfig", None
+    return root / Path(settings.kubeconfig.path).expanduser(), settings.kubeconfig.context
