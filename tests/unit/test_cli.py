@@ -13,8 +13,8 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from onestack import delivery
-from onestack.cli import cli
+from onestack import delivery, embedded
+from onestack.cli import cli, local
 from onestack.engine import Outcome
 from onestack.errors import OnestackError, Unavailable, UsageError
 from onestack.local.plane import PlaneStatus
@@ -110,14 +110,14 @@ def destroyed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         done.append(stack.name)
         return Outcome({"delete": 1}, (), ())
 
-    monkeypatch.setattr(delivery, "gather", lambda _repository, stack, _progress: SimpleNamespace(name=stack))
+    monkeypatch.setattr(local, "gather", lambda _repository, stack, _progress: SimpleNamespace(name=stack))
     monkeypatch.setattr(delivery, "destroy", destroy)
     return done
 
 
 def given(monkeypatch: pytest.MonkeyPatch, state: str) -> FakePlane:
     plane = FakePlane(state)
-    monkeypatch.setattr(delivery, "plane", lambda _repository, _toolchain: plane)
+    monkeypatch.setattr(embedded, "plane", lambda _repository, _toolchain: plane)
     return plane
 
 
@@ -149,7 +149,7 @@ def test_a_plane_stops_even_if_destroying_fails_and_the_failure_is_told(
     def fail(*_arguments: object) -> OnestackError:
         raise Unavailable("no answer")
 
-    monkeypatch.setattr(delivery, "gather", fail)
+    monkeypatch.setattr(local, "gather", fail)
     done = run("local", "down", "--destroy", "local", "--root", root)
     assert plane.stopped == 1
     assert isinstance(done.exception, Unavailable)
