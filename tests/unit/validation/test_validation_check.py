@@ -13,7 +13,7 @@ from onestack.errors import UnknownKubernetes
 from onestack.manifests.application import Application
 from onestack.manifests.load import load
 from onestack.manifests.manifest import Manifest
-from onestack.manifests.scope import builtin, superseded
+from onestack.manifests.scope import Kind, builtin, superseded
 from onestack.manifests.text import Text
 from onestack.validation import celrules
 from onestack.validation.builtin import release
@@ -196,3 +196,12 @@ def test_rules_that_cant_be_evaluated_are_told_not_taken_as_kept(rule: str, why:
 def test_what_the_schema_refuses_is_not_told_again_as_a_reference() -> None:
     found = check(read("probe-port-name"), kubernetes="1.36", weights=Weights(namespace=Severity.OFF))
     assert [finding.rule for finding in found.findings] == [Rule.SCHEMA]
+
+
+def test_a_custom_kind_from_elsewhere_is_not_checkable_and_never_silently_valid() -> None:
+    kind = Kind("example.com", "Thing", ("v1",), namespaced=True)
+    text = b"apiVersion: example.com/v1\nkind: Thing\nmetadata: {name: it}\nspec: {anything: 1}\n"
+    manifests = load([Text(Application("app", namespace="app"), "it.yaml", text)], known_kinds=[kind])
+    verdict = check(manifests, kubernetes="1.36", weights=Weights(namespace=Severity.OFF)).verdicts[0]
+    assert verdict.state is State.NOT_CHECKABLE
+    assert verdict.because == "the CustomResourceDefinition of Thing is not among the manifests"
