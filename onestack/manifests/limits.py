@@ -20,7 +20,7 @@ class Limits:
     depth: int = 100
     problems: int = 100
     """After so many problems a file isn't read on."""
-    all_nodes: int = 2_000_000
+    all_nodes: int = 1_000_000
     """Of all files of a load together."""
 
 

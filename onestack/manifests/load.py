@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import Any
+from typing import Any, Final
 
 from onestack.errors import InvalidManifests, Problem
 from onestack.manifests import strings
@@ -25,6 +25,9 @@ from onestack.manifests.secrets import plain, unnamed
 from onestack.manifests.text import Text
 from onestack.masking import Mask
 
+SETTING: Final = "onestack:manifests.knownKinds"
+"""Where a stack says which custom kinds its cluster has from elsewhere."""
+
 
 @dataclass(frozen=True)
 class _Draft:
@@ -41,30 +44,44 @@ class _Draft:
 
 
 def load(
-    texts: Sequence[Text], *, known_kinds: Iterable[Kind] = (), found: Sequence[Problem] = ()
+    texts: Sequence[Text],
+    *,
+    known_kinds: Iterable[Kind] = (),
+    found: Sequence[Problem] = (),
+    guess: bool = False,
+    partial: bool = False,
 ) -> tuple[Manifest, ...]:
     """The manifests of ``texts``, in the order of texts and documents.
 
     ``known_kinds`` are custom kinds that the cluster has from elsewhere; those of CRDs among the
-    manifests need no mention. ``found`` are problems met on the way to the texts.
+    manifests need no mention. ``found`` are problems met on the way to the texts. With ``guess`` unknown
+    kinds are taken as namespaced, which is for looking only. ``partial``: there are texts that could not be
+    had, so that nothing is missed that they may hold.
 
     Raises: InvalidManifests with every problem of every file.
     """
     with uncollected():
-        return _loaded(texts, known_kinds, found)
+        return _loaded(texts, known_kinds, found, guess=guess or partial, partial=partial)
 
 
 def _loaded(
-    texts: Sequence[Text], known_kinds: Iterable[Kind], found: Sequence[Problem]
+    texts: Sequence[Text],
+    known_kinds: Iterable[Kind],
+    found: Sequence[Problem],
+    *,
+    guess: bool,
+    partial: bool,
 ) -> tuple[Manifest, ...]:
     problems = Problems()
     drafts = list(_drafts(texts, problems))
     problems.found.extend(found)
     kinds = _kinds(drafts, known_kinds, problems)
-    manifests = [made for draft in drafts if (made := _manifest(draft, kinds, problems)) is not None]
+    read = (_manifest(draft, kinds, problems, guess=guess) for draft in drafts)
+    manifests = [made for made in read if made is not None]
     _refuse_duplicates(manifests, problems)
-    problems.found.extend(hook_problems(manifests))
-    if not problems.found:
+    for problem in hook_problems(manifests):
+        problems.take(problem)
+    if not problems.found and not partial:
         # Only now: an object that was left out for a problem of its own would be missed here.
         problems.found.extend(depends_on_problems(manifests))
     if problems.found:
@@ -89,7 +106,8 @@ def _drafts(texts: Sequence[Text], problems: Problems) -> Iterator[_Draft]:
         before, count, file = len(problems.found), 0, ""
         for text in its:
             file = file or text.file
-            reading = read(text.content, text.file)
+            left = min(LIMITS.nodes, LIMITS.all_nodes - nodes)
+            reading = read(text.content, text.file, replace(LIMITS, nodes=left))
             nodes += reading.nodes
             if nodes > LIMITS.all_nodes:
                 what = f"with this file the manifests hold more than {LIMITS.all_nodes} values"
@@ -127,16 +145,38 @@ def _of_rendering(problem: Problem) -> Problem:
 
 
 def _kinds(drafts: Sequence[_Draft], known: Iterable[Kind], problems: Problems) -> Kinds:
-    kinds = {(kind.group, kind.kind): kind for kind in known}
+    said = {(kind.group, kind.kind): kind for kind in known}
+    kinds = dict(said)
     for draft in drafts:
         if (group_of(draft.header.api_version), draft.header.kind) == (GROUP, KIND):
-            kind = defined(draft.node, draft.report(problems))
-            if kind is not None:
-                kinds[kind.group, kind.kind] = kind
+            report = draft.report(problems)
+            kind = defined(draft.node, report)
+            if kind is None:
+                continue
+            kinds[kind.group, kind.kind] = kind
+            other = said.get((kind.group, kind.kind), kind)
+            if other.namespaced != kind.namespaced:
+                what = f"the scope of {kind.kind} is another one in the stack's setting {SETTING}"
+                report(draft.node.nearest("spec", "scope"), what, "remove it from the setting")
     return {**kinds, **builtin()}
 
 
-def _manifest(draft: _Draft, kinds: Kinds, problems: Problems) -> Manifest | None:
+def _elsewhere(draft: _Draft, report: Report, *, guess: bool) -> Kind | None:
+    """A custom kind of which only the manifest is known; one without a namespace may be of either scope."""
+    group, _, version = draft.header.api_version.rpartition("/")
+    kind = draft.header.kind
+    if draft.header.namespace is not None or guess:
+        return Kind(group, kind, (version,), namespaced=True)
+    what = f"the kind {kind} of {group} is not known, so neither is whether it lives in a namespace"
+    expected = (
+        f"add its CustomResourceDefinition to one of the stack's applications, or say what the cluster has in "
+        f"the setting {SETTING}: '{kind}.{group}: Cluster' or 'Namespaced'"
+    )
+    report(draft.node.nearest("apiVersion"), what, expected)
+    return None
+
+
+def _manifest(draft: _Draft, kinds: Kinds, problems: Problems, *, guess: bool) -> Manifest | None:
     said, node, report = draft.header, draft.node, draft.report(problems)
     group = group_of(said.api_version)
     strings.check(group, said.kind, node, report)
@@ -144,7 +184,9 @@ def _manifest(draft: _Draft, kinds: Kinds, problems: Problems) -> Manifest | Non
     if refused is not None:
         report(node.nearest("apiVersion"), *refused)
         return None
-    kind = kinds[group, said.kind]
+    kind = kinds.get((group, said.kind)) or _elsewhere(draft, report, guess=guess)
+    if kind is None:
+        return None
     namespace = said.namespace or draft.text.application.namespace
     if not kind.namespaced and said.namespace is not None:
         what = f"a {said.kind} lives in no namespace, but this one says '{said.namespace}'"
@@ -199,4 +241,4 @@ def _refuse_duplicates(manifests: Sequence[Manifest], problems: Problems) -> Non
                 f"{manifest.identity} is declared twice",
                 f"keep one; the other is at {held.location}",
             )
-            problems.found.append(manifest.problem(what, expected))
+            problems.take(manifest.problem(what, expected))

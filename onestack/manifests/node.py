@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
+
+_SHOWN: Final = 40
 
 
 class Node:
@@ -75,5 +77,6 @@ class Node:
         return "a mapping" if isinstance(value, dict) else "a list" if isinstance(value, list) else "a string"
 
     def quoted(self) -> str:
-        """How to write a plain scalar so that it is a string."""
-        return f'"{self.text}"' if self.text else '""'
+        """How to write a plain scalar so that it is a string; a long one is cut."""
+        text = self.text or ""
+        return f'"{text if len(text) <= _SHOWN else text[:_SHOWN] + "..."}"'

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from itertools import islice
 from typing import Any, Final
 
 _ODD_BREAK: Final = re.compile("\r(?!\n)|[\x85\u2028\u2029]")
 _BREAK: Final = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 # Two escapes for one character beyond U+FFFF, as JSON has them; not where the backslash itself is escaped.
 _PAIR: Final = re.compile(r"((?<!\\)(?:\\\\)*)\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
+# Of a text with odd breaks only so many lines are told apart, for it costs time and memory.
+_LINES: Final = 100_000
 # By so much is `\U0001F600` shorter than `\ud83d\ude00`.
 _SHORTER: Final = 2
 
@@ -45,7 +48,7 @@ class Places:
             column += _SHORTER * bisect_right(self._pairs[line], column)
         if self._starts is None:
             return self._first + line, column + 1
-        # The parser may count one line more at the end than there is.
+        # The parser may count one line more at the end than there is, and we count so many only.
         breaks, before = self._starts[min(line, len(self._starts) - 1)]
         return self._first + breaks, before + column + 1
 
@@ -53,7 +56,7 @@ class Places:
 def _starts(text: str) -> list[tuple[int, int]]:
     """For each line of the parser's how many LFs stand before it, and how many characters since the last."""
     starts, breaks, lf = [(0, 0)], 0, 0
-    for found in _BREAK.finditer(text):
+    for found in islice(_BREAK.finditer(text), _LINES):
         if found[0].endswith("\n"):
             breaks, lf = breaks + 1, found.end()
         starts.append((breaks, found.end() - lf))

@@ -39,15 +39,16 @@ class Problems:
                 self.whole(file, f"{paths.subject(at)}: {what}", expected)
                 return
             line, column = (at.key_line, at.key_column) if key else (at.line, at.column)
-            self._take(Problem(file, line, column, what, expected))
+            self.take(Problem(file, line, column, what, expected))
 
         return report
 
     def whole(self, file: str, what: str, expected: str = "") -> None:
         """Takes one thing that is wrong with a file or folder as a whole."""
-        self._take(Problem(file, 0, 0, what, expected))
+        self.take(Problem(file, 0, 0, what, expected))
 
-    def _take(self, problem: Problem) -> None:
+    def take(self, problem: Problem) -> None:
+        """Takes a problem that was found elsewhere."""
         self._told[problem.file] += 1
         if self._told[problem.file] <= LIMITS.problems:
             self.found.append(problem)

@@ -25,6 +25,8 @@ from onestack.manifests.places import Places
 from onestack.manifests.stream import Chunk, Mistake, chunks, decoded, forbidden
 from onestack.manifests.syntax import explained
 
+# Nothing to parse; whatever the parser would end a comment at ends it.
+_NOTHING: Final = re.compile("(?: *(?:#[^\r\n\x85\u2028\u2029]*)?\r?\n)* *(?:#[^\r\n\x85\u2028\u2029]*)?\\Z")
 # Only blank lines and comments may stand before a directive.
 _DIRECTIVE: Final = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*%")
 
@@ -103,9 +105,13 @@ class _Reader:
 
     def _nodes(self, text: str) -> Iterator[Node]:
         """What the documents hold, without those that are empty."""
-        for chunk in chunks(text):
+        for number, chunk in enumerate(chunks(text), start=1):
             if isinstance(chunk, Mistake):
                 self._mistaken(chunk)
+                continue
+            if number > self._limits.nodes:
+                self._budget.exceeded(chunk.line, 1)
+            if _NOTHING.match(chunk.text):
                 continue
             directive = _DIRECTIVE.match(chunk.text)
             if directive is not None:

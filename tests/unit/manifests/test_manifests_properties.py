@@ -64,7 +64,11 @@ values = st.recursive(
     | texts
     # kubectl reads larger whole ones as integers of as few digits as they need.
     | st.floats(allow_nan=False, allow_infinity=False).filter(lambda it: abs(it) < 2**53 or abs(it) >= 1e21),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4),
+    # In a key of JSON YAML allows no line break, and these are ones.
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(texts.filter(lambda it: not {"\u2028", "\u2029"} & {*it}), inner, max_size=4)
+    ),
     max_leaves=20,
 )
 
