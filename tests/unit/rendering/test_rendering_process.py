@@ -101,7 +101,11 @@ def test_memory_that_the_kernel_refuses_to_a_go_program_is_a_breach(
     tmp_path: Path, tools: Toolchain, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(process, "_HEADROOM", 40 * MIB - BOUNDS.memory_bytes)
-    ran = run((str(tools.path("kustomize")), "version"), folder=tmp_path)
+    (tmp_path / "kustomization.yaml").write_text("resources: [many.yaml]\n")
+    objects = (f"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: c{number}\n" for number in range(3000))
+    (tmp_path / "many.yaml").write_text("---\n".join(objects))
+    # Enough work that the bound, which is set on a running child, is there before it ends.
+    ran = run((str(tools.path("kustomize")), "build", "."), folder=tmp_path)
     assert (ran.breach, ran.failure) == (Breach.MEMORY, "took more than 1024 MiB of memory and was stopped")
 
 

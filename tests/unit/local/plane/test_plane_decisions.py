@@ -196,7 +196,10 @@ def test_a_lost_encryption_key_is_damage_and_not_a_new_key(tmp_path: Path) -> No
 
 
 def sleeper(tmp_path: Path, code: str = "import time; time.sleep(600)") -> process.Record:
-    return process.start([sys.executable, "-c", code], tmp_path / "p.log", dict(os.environ), "f")
+    record = process.start([sys.executable, "-c", code], tmp_path / "p.log", dict(os.environ), "f")
+    while not psutil.Process(record.pid).cmdline():  # The kernel shows none for a moment after the start.
+        continue
+    return record
 
 
 def test_a_process_is_started_recognised_and_stopped(tmp_path: Path) -> None:
