@@ -2,6 +2,9 @@
 
 go.yaml.in/yaml/v2 merges in the order of the file, so that a merge overrides keys that stand before
 it; YAML 1.1 says that a mapping's own keys always win. Where that differs it is an error.
+
+Keys of JSON are strings, so sigs.k8s.io/yaml writes the value of a number or boolean as one. Where that
+is the very text of the file (``8080``) it is taken, where it isn't (``0644`` becomes ``420``) refused.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ from collections.abc import Callable
 from typing import Final
 
 from onestack.manifests.node import Node
+from onestack.manifests.scalars import is_integer
 
 Report = Callable[[int, int, str, str], None]
 
@@ -46,7 +50,7 @@ class Mapping:
     def _take_key(self, node: Node, *, plain: bool) -> None:
         key = node.value
         if key.__class__ is not str:
-            key = self._odd_key(node)
+            key = self._odd_key(node, plain=plain)
         elif plain and key == MERGE:
             self._merging = True
             if self._merged is not None:
@@ -55,13 +59,17 @@ class Mapping:
             return
         self._key = (key, node.line, node.column)
 
-    def _odd_key(self, node: Node) -> str | None:
+    def _odd_key(self, node: Node, *, plain: bool) -> str | None:
         if node.children is not None:
             self._report(node.line, node.column, f"a key is {node.said()}", "keys are strings")
             return None
-        what = f"the key {short(node.text or '(empty)')} is {node.said()}, not a string, to kubectl"
-        self._report(node.line, node.column, what, f"write {node.quoted()} in quotes")
-        return node.text or ""
+        text = node.text or ""
+        integer = node.value.__class__ is int and is_integer(text)
+        if plain and integer and str(node.value) == text:
+            return text
+        what = f"the key {short(text or '(empty)')} is {node.said()}, {_made(node, integer=integer)}"
+        self._report(node.line, node.column, what, f"write {node.quoted()} in quotes if that is meant")
+        return text
 
     def _take_value(self, node: Node) -> None:
         key, line, column = self._key or (None, node.line, node.column)
@@ -103,6 +111,15 @@ class Mapping:
                 merged.add(key)
                 self._fields[key] = child
                 self.node.value[key] = child.value
+
+
+def _made(node: Node, *, integer: bool) -> str:
+    """What becomes of a key that isn't a string; the digits of a float are those of 32 bits."""
+    if node.value is None:
+        return "which kubectl refuses"
+    if integer or isinstance(node.value, bool):
+        return f"of which kubectl makes '{str(node.value).lower()}'"
+    return "which kubectl writes in digits of its own"
 
 
 def short(text: str) -> str:

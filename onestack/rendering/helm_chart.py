@@ -143,10 +143,14 @@ def _refuse_unread(
     options: Options,
     problems: Problems,
 ) -> None:
-    """YAML beside helm.yaml that is neither values nor of the chart would be left out unseen."""
+    """YAML beside helm.yaml that is neither values nor of the chart would be left out unseen.
+
+    Listed values count as such, also where something else is wrong with them.
+    """
     if source is None or source.folder == base:
         return
-    read = {its.file, *(one.file for one in values)}
+    listed = (posixpath.normpath(f"{base}/{name}") for name in its.values or ())
+    read = {its.file, *listed, *(one.file for one in values)}
     for name in sorted(entry.name for entry in os.scandir(options.root / base)):
         file = f"{base}/{name}"
         usual = name.startswith("values.") and name.endswith((".yaml", ".yml"))

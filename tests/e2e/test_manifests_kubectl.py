@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import subprocess
 from collections.abc import Iterable
 from pathlib import Path
@@ -97,6 +98,35 @@ def test_plain_scalars_mean_the_same(toolchain: Toolchain, tmp_path: Path) -> No
     listed = f"{WORDS} {MORE_WORDS} {NUMBERS} {FLOATS} {OTHERS} {DATES} {EDGES}".split()
     chosen = random.Random(20261121)  # noqa: S311  reproducible, and no secret
     assert_scalars_mean_the_same(toolchain, tmp_path, [*listed, "", *yaml_texts.scalars(chosen, 3000)])
+
+
+def test_keys_mean_the_same_or_are_refused_with_what_kubectl_makes_of_them(
+    toolchain: Toolchain, tmp_path: Path
+) -> None:
+    listed = f"{WORDS} {MORE_WORDS} {NUMBERS} {FLOATS} {OTHERS} {DATES} {EDGES} 8080 -1 +1 9000".split()
+    keys = [key for key in listed if held(key) and resolve(key) is not None and key not in {"-", "<<"}]
+    taken: list[str] = []
+    told: list[str] = []
+    theirs = by_kubectl(toolchain, tmp_path, "---\n".join(f"{HEAD}keys:\n  {key}: x\n" for key in keys))
+    for key, document in zip(keys, theirs, strict=True):
+        (kubectls,) = document["keys"]
+        reading = read(f"{HEAD}keys:\n  {key}: x\n".encode(), "it.yaml")
+        if not reading.problems:
+            assert reading.documents[0].value["keys"] == {kubectls: "x"}
+            taken.append(key)
+        elif said := re.search(r"kubectl makes '(.*)';", str(reading.problems[0])):
+            assert (key, said[1]) == (key, kubectls)
+            told.append(key)
+    assert {"8080", "-1", "0", "9223372036854775807", "2024-01-01", "12:30:00", "tRUE"} <= set(taken)
+    assert {"0644", "0o17", "+1", "-0", "1_000", "yes", "on", "true", "y", "0x1F"} <= set(told)
+
+
+@pytest.mark.parametrize("key", ["~", "null", "18446744073709551615"])
+def test_keys_that_kubectl_refuses_are_refused(toolchain: Toolchain, tmp_path: Path, key: str) -> None:
+    text = f"{HEAD}keys:\n  {key}: x\n"
+    assert read(text.encode(), "it.yaml").problems
+    with pytest.raises(subprocess.CalledProcessError):
+        by_kubectl(toolchain, tmp_path, text)
 
 
 @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])

@@ -54,6 +54,13 @@ def test_an_alias_repeats_what_its_anchor_holds() -> None:
     assert document.value == {"a": {"k": [1]}, "b": {"k": [1]}, "c": [{"k": [1]}] * 2, "key": "key"}
 
 
+def test_an_integer_as_a_key_is_its_text() -> None:
+    assert one("8080: a\n-1: b\n0: c\n").value == {"8080": "a", "-1": "b", "0": "c"}
+    assert said(read(b"8080: a\n'8080': b\n", "f.yaml")) == [
+        "f.yaml:2:1: the key '8080' stands twice in this mapping; keep one; the other is in line 1"
+    ]
+
+
 def test_the_last_anchor_of_a_name_counts() -> None:
     assert one("a: &x 1\nb: *x\nc: &x 2\nd: *x\n").value == {"a": 1, "b": 1, "c": 2, "d": 2}
 

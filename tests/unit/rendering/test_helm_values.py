@@ -41,7 +41,7 @@ def problems(options: Options) -> list[str]:
         ("values.yaml", "a\n", "1:1: the values are a string; write a mapping"),
         ("values.yaml", "a: 1\n---\nb: 1\n", "3:1: values are one document; remove the others"),
         ("values.yaml", "a: &x [1]\n" + "b: [*x, *x]\n" * 2, "3:1: the key 'b' stands twice"),
-        ("values.yaml", "8080: a\n", "1:1: "),
+        ("values.yaml", "0644: a\n", "1:1: "),
         ("values.dev.yaml", "a: !!python/name:os.system x\n", "1:4: "),
         ("values.dev.yaml", "a: 2\nA: {b: 1, b: 2}\n", "2:11: the key 'b' stands twice in this mapping"),
         ("chart/values.yaml", "a: 1\na: 2\n", "2:1: the key 'a' stands twice in this mapping"),
@@ -109,6 +109,15 @@ def test_yaml_that_would_be_left_out_is_refused(write: Write, options: Options) 
         "the chart's templates, into an application of its own, or under 'values'"
     )
     assert problems(options) == [f"extra.yaml: {expected}", f"other.yml: {expected}"]
+
+
+def test_listed_values_with_a_problem_are_told_once(
+    write: Write, options: Options, repository: Path
+) -> None:
+    files = {"extra.yaml": "0644: b\n"}
+    add(write, {"a.yaml": config_map("a: b")}, files=files, helm=f"{HELM}values: [./extra.yaml, out.yaml]\n")
+    (repository / HERE / "out.yaml").symlink_to("/etc/passwd")
+    assert [problem.partition(":")[0] for problem in problems(options)] == ["helm.yaml", "extra.yaml"]
 
 
 def test_the_chart_may_be_the_applications_own_folder(write: Write, options: Options) -> None:
