@@ -111,9 +111,7 @@ def test_yaml_that_would_be_left_out_is_refused(write: Write, options: Options) 
     assert problems(options) == [f"extra.yaml: {expected}", f"other.yml: {expected}"]
 
 
-def test_listed_values_with_a_problem_are_told_once(
-    write: Write, options: Options, repository: Path
-) -> None:
+def test_listed_values_with_a_problem_are_told_once(write: Write, options: Options, repository: Path) -> None:
     files = {"extra.yaml": "0644: b\n"}
     add(write, {"a.yaml": config_map("a: b")}, files=files, helm=f"{HELM}values: [./extra.yaml, out.yaml]\n")
     (repository / HERE / "out.yaml").symlink_to("/etc/passwd")
