@@ -21,12 +21,12 @@ TARGETS = ("reader", "rendered")
 def fuzz(target: str, seconds: int, found: Path) -> None:
     """Runs one fuzzer; what it finds new goes to ``found``."""
     pytest.importorskip("atheris", reason="the fuzzer is not installed: pip install 'onestack[fuzz]'")
-    crashes = HERE / "crashes"
+    crashes = HERE / "crashes" / target
     command = [sys.executable, "-m", f"tests.fuzz.fuzz_{target}", f"-max_total_time={seconds}"]
     # The malformed files have up to 1 MiB; fuzzing is about structure, not size.
     command += ["-timeout=10", "-rss_limit_mb=512", "-max_len=4096", f"-dict={HERE / 'yaml.dict'}"]
-    command += [f"-artifact_prefix={crashes}/{target}-", str(found)]
-    crashes.mkdir(exist_ok=True)
+    command += [f"-artifact_prefix={crashes}/", str(found)]
+    crashes.mkdir(parents=True, exist_ok=True)
     try:
         done = subprocess.run(
             [*command, str(HERE / "corpus" / target), str(MALFORMED)],
