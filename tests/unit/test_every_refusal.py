@@ -21,7 +21,7 @@ DATA_DRIVEN = (
 )
 ELSEWHERE: dict[str, str] = {
     "onestack/manifests/load.py: draft.report(problems)": "tells nothing: it makes what tells",
-    "onestack/manifests/ownership.py: raise InvalidOwner": "test_manifests_ownership: names come from the engine",
+    "onestack/manifests/ownership.py: raise InvalidOwner": "test_manifests_ownership",
 }
 """``file: a part of the line`` of places that no data can reach, and the test that does, or why none can."""
 
