@@ -18,14 +18,15 @@ class Severity(StrEnum):
 
 
 class Rule(StrEnum):
-    """The kinds of findings; each but SCHEMA can be weighed in the settings."""
+    """The kinds of findings; each but SCHEMA and PLACEHOLDER can be weighed in the settings."""
 
     SCHEMA = "schema"
     REFERENCE = "reference"
     NAMESPACE = "namespace"
     DEPRECATED = "deprecated"
     HOOK = "hook"
-    SECRET = "secret"  # noqa: S105 - the name of a rule
+    PLAINTEXT = "plaintext"
+    PLACEHOLDER = "placeholder"
 
 
 @dataclass(frozen=True)
@@ -39,11 +40,11 @@ class Weights:
     namespace: Severity = Severity.ERROR
     deprecated: Severity = Severity.WARNING
     hook: Severity = Severity.WARNING
-    secret: Severity = Severity.WARNING
+    plaintext: Severity = Severity.WARNING
 
     def of(self, rule: Rule) -> Severity:
         """The weight of a rule's findings."""
-        if rule is Rule.SCHEMA:
+        if rule in {Rule.SCHEMA, Rule.PLACEHOLDER}:
             return Severity.ERROR
         weight: Severity = getattr(self, rule.value)
         return weight

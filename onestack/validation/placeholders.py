@@ -39,7 +39,7 @@ def findings(manifests: Sequence[Manifest], known: Collection[str] | None, stack
             said = _said(one, known, stack)
             if said is not None:
                 problem = manifest.problem(*said, *one.path, key=one.key)
-                yield Finding(Rule.SECRET, Severity.ERROR, manifest.identity, problem)
+                yield Finding(Rule.PLACEHOLDER, Severity.ERROR, manifest.identity, problem)
 
 
 def _said(one: Placeholder, known: Collection[str] | None, stack: str) -> tuple[str, str] | None:

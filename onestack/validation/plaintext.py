@@ -22,11 +22,11 @@ _CERTIFICATES: Final = re.compile(
 
 def findings(manifests: Sequence[Manifest], weights: Weights) -> tuple[Finding, ...]:
     """One finding per Secret with plain text, naming its keys."""
-    severity = weights.of(Rule.SECRET)
+    severity = weights.of(Rule.PLAINTEXT)
     if severity is Severity.OFF:
         return ()
     return tuple(
-        Finding(Rule.SECRET, severity, manifest.identity, _problem(manifest, paths))
+        Finding(Rule.PLAINTEXT, severity, manifest.identity, _problem(manifest, paths))
         for manifest in manifests
         if (paths := tuple(_readable(manifest.body)))
     )

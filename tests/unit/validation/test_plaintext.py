@@ -41,9 +41,9 @@ def test_keys_in_plain_text_are_named_at_the_first_of_them_and_values_never() ->
 
 def test_the_weight_is_the_settings_and_off_looks_for_nothing() -> None:
     text = secret("stringData: {a: hunter2}")
-    (one,) = plaintext.findings(read(text), Weights(secret=Severity.ERROR))
-    assert (one.rule, one.severity) == (Rule.SECRET, Severity.ERROR)
-    assert found(text, secret=Severity.OFF) == []
+    (one,) = plaintext.findings(read(text), Weights(plaintext=Severity.ERROR))
+    assert (one.rule, one.severity) == (Rule.PLAINTEXT, Severity.ERROR)
+    assert found(text, plaintext=Severity.OFF) == []
 
 
 @pytest.mark.parametrize(
@@ -117,3 +117,10 @@ def test_problems_of_a_load_never_quote_a_secret() -> None:
         read(text)
     assert "hunter2" not in raised.value.message()
     assert "'[secret]' is no value for the label l" in raised.value.message()
+
+
+def test_a_placeholder_out_of_place_is_told_under_a_rule_of_its_own() -> None:
+    text = secret("data: {a: '${secrets:x}'}", kind="ConfigMap")
+    (one,) = placeholders.findings(read(text), {"x"}, "dev")
+    assert (one.rule, one.severity) == (Rule.PLACEHOLDER, Severity.ERROR)
+    assert "secret" not in set(Rule)  # which would read as the mask

@@ -23,7 +23,7 @@ from onestack.validation.verdict import State
 
 CASES = Path(__file__).parents[2] / "data" / "validation"
 SCHEMAS_ALONE = Weights(
-    reference=Severity.OFF, namespace=Severity.OFF, hook=Severity.OFF, secret=Severity.OFF
+    reference=Severity.OFF, namespace=Severity.OFF, hook=Severity.OFF, plaintext=Severity.OFF
 )
 
 
