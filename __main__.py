@@ -22,7 +22,7 @@ with program():
     declaration = declared(ROOT, settings, project=PROJECT, tools=on_path)
     registry = Registry(
         cluster.provider,
-        aliases=Aliases(declaration.applied),
+        aliases=Aliases(declaration.applied, settings.manifests.custom_kinds()),
         hook_seconds=settings.readiness.timeout_seconds,
     )
     workloads = registry.register(declaration.manifests, declaration.needs)

@@ -65,12 +65,12 @@ def tools_here(root: Path) -> Tools:
 
 def _declared_loose(one: Loose, tools: Tools, offline: bool) -> Declaration:
     if not one.file:
-        return declaration(one.root, one.settings, project=PROJECT, tools=tools, offline=offline)
+        return declaration(one.root, one.settings, project=PROJECT, tools=tools, offline=offline, guess=True)
     problems = Problems()
     read = content(one.root, one.file, problems)
     application = Application(Path(one.file).stem, namespace=NAMESPACE)
     texts = (Text(application, one.file, read),) if read is not None else ()
-    return of_texts(Texts(texts, tuple(problems.found)), one.settings, project=PROJECT)
+    return of_texts(Texts(texts, tuple(problems.found)), one.settings, project=PROJECT, guess=True)
 
 
 def _report(declarations: Mapping[str, Callable[[], Declaration]], progress: Progress) -> Report:

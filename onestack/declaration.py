@@ -57,9 +57,17 @@ class Declaration:
 
 
 def declaration(
-    root: Path, settings: Settings, *, project: str, tools: Tools, offline: bool = False
+    root: Path,
+    settings: Settings,
+    *,
+    project: str,
+    tools: Tools,
+    offline: bool = False,
+    guess: bool = False,
 ) -> Declaration:
     """What ``settings`` declare, with all that a check found; ``offline`` fetches nothing for it.
+
+    ``guess``: custom kinds of which nothing is known are taken as namespaced, for nothing will be applied.
 
     Raises: InvalidManifests, DependencyCycle, and Unavailable for what can't be fetched.
     """
@@ -72,24 +80,41 @@ def declaration(
         cache=cache_folder() / "rendering",
         hosts=frozenset(() if offline else settings.rendering.allowed_hosts),
         offline=offline,
+        known_kinds=settings.manifests.custom_kinds(),
     )
     secrets = stack_secrets.from_file(root, settings.stack)
     found = texts(settings.manifests.selected(), options)
-    return of_texts(found, settings, project=project, secrets=secrets)
+    return of_texts(found, settings, project=project, secrets=secrets, guess=guess)
 
 
 def of_texts(
-    found: Texts, settings: Settings, *, project: str, secrets: StackSecrets | None = None
+    found: Texts,
+    settings: Settings,
+    *,
+    project: str,
+    secrets: StackSecrets | None = None,
+    guess: bool = False,
 ) -> Declaration:
     """What texts declare that were had already. Raises: InvalidManifests, DependencyCycle.
 
     Without ``secrets`` (there is no stack) any placeholder can be filled.
     """
+    known = settings.manifests.custom_kinds()
     try:
-        loaded = load(found.texts, found=(*found.problems, *(secrets.problems if secrets else ())))
+        loaded = load(
+            found.texts,
+            known_kinds=known,
+            found=(*found.problems, *(secrets.problems if secrets else ())),
+            guess=guess,
+        )
     except InvalidManifests as error:
         raise InvalidManifests([*error.problems, *_more(error, settings)]) from None
-    checked = check(loaded, kubernetes=settings.kubernetes_version, weights=settings.checks.weights())
+    checked = check(
+        loaded,
+        kubernetes=settings.kubernetes_version,
+        weights=settings.checks.weights(),
+        known_kinds=known,
+    )
     hidden = plaintexts(loaded)
     checked = _masked(_with_placeholders(checked, loaded, secrets), Mask(hidden))
     needs = dependencies(loaded)

@@ -9,18 +9,27 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 from pydantic.alias_generators import to_camel
 
 from onestack.errors import InvalidSettings, Problem, UnknownStack, UsageError
 from onestack.manifests.application import Application
 from onestack.manifests.node import Node
 from onestack.manifests.reader import read
-from onestack.manifests.scope import KUBERNETES
+from onestack.manifests.scope import KUBERNETES, Kind, is_builtin
 from onestack.nearest import nearest
 from onestack.repository import content, find
 from onestack.validation.finding import Severity, Weights
@@ -32,6 +41,7 @@ STACKS = "stacks"
 _PATTERNS = {
     "kubernetesVersion": f"write a minor version, such as '{KUBERNETES}'",
     "rendering": "write a host, or host:port, in lower case, without scheme and path",
+    "manifests": "write for example 'Certificate.cert-manager.io: Namespaced', and versions as 'v1'",
 }
 # A prefix that differs from ours by at most two letters is at least as like it as this.
 _NEAR = 0.8
@@ -54,12 +64,43 @@ class ApplicationSettings(_Frozen):
     """Which of the application's overlays to build; without it the one named like the stack."""
 
 
+def _is_custom(name: str) -> str:
+    kind, _, group = name.partition(".")
+    if is_builtin(group, kind):
+        message = f"Kubernetes itself has {name}: leave it out"
+        raise ValueError(message)
+    return name
+
+
+KindName = Annotated[
+    str,
+    Field(pattern=r"^[A-Z][A-Za-z0-9]*(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?){2,}$"),
+    AfterValidator(_is_custom),
+]
+Version = Annotated[str, Field(pattern=r"^[a-z]([a-z0-9-]*[a-z0-9])?$")]
+
+
+def _scope_alone(value: Any) -> Any:
+    """Mostly there is nothing but the scope to say."""
+    return {"scope": value} if isinstance(value, str) else value
+
+
+class KnownKind(_Frozen):
+    """A custom kind that the cluster has from elsewhere."""
+
+    scope: Literal["Namespaced", "Cluster"]
+    versions: Annotated[tuple[Version, ...], Field(strict=False)] = ()
+    """Those that it is served in, the preferred one first; without them any is taken."""
+
+
 class ManifestSettings(_Frozen):
     """Where the manifests are and which applications the stack has."""
 
     path: str = "manifests"
     """Folder, relative to the repository."""
     applications: dict[str, ApplicationSettings | None]
+    known_kinds: dict[KindName, Annotated[KnownKind, BeforeValidator(_scope_alone)]] = {}
+    """Custom kinds that the cluster has from elsewhere, by ``Kind.group``."""
 
     def selected(self) -> tuple[Application, ...]:
         """The stack's applications, by name."""
@@ -68,6 +109,14 @@ class ManifestSettings(_Frozen):
             if chosen
             else Application(name)
             for name, chosen in sorted(self.applications.items())
+        )
+
+    def custom_kinds(self) -> tuple[Kind, ...]:
+        """The kinds that the cluster has from elsewhere."""
+        named = ((name.partition("."), said) for name, said in self.known_kinds.items())
+        return tuple(
+            Kind(group, kind, said.versions, namespaced=said.scope == "Namespaced")
+            for (kind, _, group), said in named
         )
 
 
@@ -240,9 +289,15 @@ def _validated(stack: str, values: Mapping[str, Any], where: str, config: Node |
         raise InvalidSettings(where, problems) from None
 
 
+def _near(given: Any, options: str) -> str:
+    words = {word.casefold(): word for word in re.findall(r"'(.+?)'", options)}
+    near = difflib.get_close_matches(str(given).casefold(), words, n=1)
+    return f"did you mean {words[near[0]]}?" if near else ""
+
+
 def _problem(found: Any, where: str, config: Node | None) -> Problem:
     """One of pydantic's findings in words, with its place where the file is known."""
-    steps = [str(step) for step in found["loc"]]
+    steps = [str(step) for step in found["loc"] if step != "[key]"]
     message = str(found["msg"]).removeprefix("Value error, ")
     expected = ""
     if found["type"] == "extra_forbidden":
@@ -252,6 +307,8 @@ def _problem(found: Any, where: str, config: Node | None) -> Problem:
         expected = "put it in quotes"
     if found["type"] == "string_pattern_mismatch":
         message, expected = f"'{found['input']}' can't be that", _PATTERNS.get(steps[0], "")
+    if found["type"] == "literal_error":
+        expected = _near(found["input"], str(found["ctx"]["expected"]))
     if steps == ["platform"] and found["input"] == "gcp":
         message = "Google Cloud comes in a later version; until then 'embedded' or 'kubeconfig'"
     if not steps:

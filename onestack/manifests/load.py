@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import Any, Final
+from typing import Any
 
 from onestack.errors import InvalidManifests, Problem
 from onestack.manifests import strings
@@ -20,13 +20,10 @@ from onestack.manifests.node import Node
 from onestack.manifests.order import depends_on_problems
 from onestack.manifests.problems import Problems, Report
 from onestack.manifests.reader import Reading, read
-from onestack.manifests.scope import Kind, Kinds, builtin, unserved
+from onestack.manifests.scope import KNOWN_KINDS, Kind, Kinds, builtin, unserved
 from onestack.manifests.secrets import plain, unnamed
 from onestack.manifests.text import Text
 from onestack.masking import Mask
-
-SETTING: Final = "onestack:manifests.knownKinds"
-"""Where a stack says which custom kinds its cluster has from elsewhere."""
 
 
 @dataclass(frozen=True)
@@ -156,7 +153,7 @@ def _kinds(drafts: Sequence[_Draft], known: Iterable[Kind], problems: Problems) 
             kinds[kind.group, kind.kind] = kind
             other = said.get((kind.group, kind.kind), kind)
             if other.namespaced != kind.namespaced:
-                what = f"the scope of {kind.kind} is another one in the stack's setting {SETTING}"
+                what = f"the scope of {kind.kind} is another one in the stack's setting {KNOWN_KINDS}"
                 report(draft.node.nearest("spec", "scope"), what, "remove it from the setting")
     return {**kinds, **builtin()}
 
@@ -166,11 +163,12 @@ def _elsewhere(draft: _Draft, report: Report, *, guess: bool) -> Kind | None:
     group, _, version = draft.header.api_version.rpartition("/")
     kind = draft.header.kind
     if draft.header.namespace is not None or guess:
-        return Kind(group, kind, (version,), namespaced=True)
+        has_one = (draft.header.namespace or draft.text.application.namespace) is not None
+        return Kind(group, kind, (version,), namespaced=has_one)
     what = f"the kind {kind} of {group} is not known, so neither is whether it lives in a namespace"
     expected = (
-        f"add its CustomResourceDefinition to one of the stack's applications, or say what the cluster has in "
-        f"the setting {SETTING}: '{kind}.{group}: Cluster' or 'Namespaced'"
+        "add its CustomResourceDefinition to one of the stack's applications, or say what the cluster has in"
+        f" the setting {KNOWN_KINDS}: '{kind}.{group}: Cluster' or 'Namespaced'"
     )
     report(draft.node.nearest("apiVersion"), what, expected)
     return None

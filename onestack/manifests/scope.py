@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import Any, Final
 
 import yaml
 
@@ -16,14 +16,19 @@ from onestack.manifests.manifest import group_of
 KUBERNETES = "1.36"
 OLDEST = "1.25"
 """The oldest release that manifests can be checked against."""
+KNOWN_KINDS: Final = "onestack:manifests.knownKinds"
+"""The setting that says which custom kinds the cluster has from elsewhere."""
+# So like is a name to one of a few that it must be meant, and so like to one of an open set.
+_ALIKE: Final = 0.6
+_SLIP: Final = 0.9
 
 
 @dataclass(frozen=True)
 class Kind:
     """A kind that the API server serves.
 
-    ``versions`` has the preferred one first; ``status`` says that the status is a subresource,
-    which the API server ignores in what is applied.
+    ``versions`` has the preferred one first and is empty where any may be served; ``status`` says that the
+    status is a subresource, which the API server ignores in what is applied.
     """
 
     group: str
@@ -35,6 +40,10 @@ class Kind:
     def api_versions(self) -> tuple[str, ...]:
         """The apiVersions to write: ``apps/v1``, and ``v1`` for the core group."""
         return tuple(f"{self.group}/{version}" if self.group else version for version in self.versions)
+
+    def serves(self, api_version: str) -> bool:
+        """Whether an apiVersion of its group is one of the kind's."""
+        return not self.versions or api_version in self.api_versions()
 
 
 Kinds = Mapping[tuple[str, str], Kind]
@@ -98,21 +107,17 @@ def _numbers(version: str) -> list[int]:
 def unserved(api_version: str, kind: str, kinds: Kinds) -> tuple[str, str] | None:
     """Why no release that onestack knows takes this apiVersion and kind, and what to write; else None.
 
-    Whether the declared release takes it is for validation to say.
+    Whether the declared release takes it is for validation to say. None also for what can only be a custom
+    kind from elsewhere: then ``kinds`` doesn't have it.
     """
     served = kinds.get((group_of(api_version), kind))
     gone = superseding(api_version, kind)
-    if served is not None and (api_version in served.api_versions() or _was_served(gone)):
+    if served is not None and (served.serves(api_version) or _was_served(gone)):
         return None
     if gone is not None and gone.removed:
         return f"there is no {kind} in {api_version} since Kubernetes {gone.removed}", gone.advice
     suggestion = _suggestion(group_of(api_version), kind, kinds)
-    if suggestion:
-        return f"there is no {kind} in {api_version}", suggestion
-    return (
-        f"the kind {kind} of {api_version} is not known, so neither is whether it lives in a namespace",
-        "add its CustomResourceDefinition to the manifests of one of the stack's applications",
-    )
+    return (f"there is no {kind} in {api_version}", suggestion) if suggestion else None
 
 
 def _was_served(gone: Superseded | None) -> bool:
@@ -122,16 +127,37 @@ def _was_served(gone: Superseded | None) -> bool:
 def _suggestion(group: str, kind: str, kinds: Kinds) -> str:
     """What to write instead; empty for what can only be a custom kind from elsewhere."""
     same = kinds.get((group, kind))
-    candidates = [same] if same else [known for known in kinds.values() if known.kind == kind]
-    if candidates:
-        versions = sorted(version for known in candidates for version in known.api_versions())
+    meant = [same] if same else [one for one in kinds.values() if one.kind == kind and _meant(group, one)]
+    if meant:
+        versions = sorted(version for known in meant for version in known.api_versions())
         return f"{kind} is served as {' and '.join(versions)}"
-    near = get_close_matches(kind.capitalize(), [known for held, known in kinds if held == group], n=1)
+    is_ours = any(known_group == group for known_group, _ in builtin())
+    near = _near(kind, [known for held, known in kinds if held == group], _ALIKE if is_ours else _SLIP)
     if near:
-        return f"write 'kind: {near[0]}'"
-    if any(known_group == group for known_group, _ in builtin()):
+        return f"write 'kind: {near}'"
+    if is_ours or not _is_domain(group):
         return f"see 'kubectl api-resources' of Kubernetes {KUBERNETES} for the kinds it serves"
     return ""
+
+
+def _meant(group: str, known: Kind) -> bool:
+    """Whether a kind was meant by its name in another group: others have a Service or a Gateway, too."""
+    return (
+        not _is_domain(group)
+        or (group.endswith(".k8s.io") and (known.group, known.kind) in builtin())
+        or bool(get_close_matches(group, [known.group], cutoff=_SLIP))
+    )
+
+
+def _is_domain(group: str) -> bool:
+    """Only a group with a dot can be that of a CustomResourceDefinition; Kubernetes refuses others."""
+    return "." in group
+
+
+def _near(kind: str, known: Sequence[str], cutoff: float) -> str:
+    names = {name.casefold(): name for name in known}
+    found = get_close_matches(kind.casefold(), names, n=1, cutoff=cutoff)
+    return names[found[0]] if found else ""
 
 
 def _data(name: str) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from onestack.manifests.problems import Problems
 from onestack.manifests.text import Text
 from onestack.rendering import cache, helm_run
 from onestack.rendering.helm_chart import Chart, prepared
-from onestack.rendering.helm_versions import api_versions, builtin_versions
+from onestack.rendering.helm_versions import api_versions, builtin_versions, versions_of
 from onestack.rendering.options import Options
 
 ROUNDS: Final = 5
@@ -43,7 +43,8 @@ def rendered(
     asking = [one for one in charts if one.asks]
     if not asking:
         return settled
-    given = builtin_versions() | api_versions([*others, *_all(settled)])
+    known_kinds = versions_of(options.known_kinds)
+    given = builtin_versions() | known_kinds | api_versions([*others, *_all(settled)])
     known = given
     for _ in range(ROUNDS):
         attempt = Problems()

@@ -16,7 +16,12 @@ from onestack.manifests.text import Text
 
 def builtin_versions() -> frozenset[str]:
     """What Kubernetes itself serves; Helm knows most of it, but no ``APIService``."""
-    return frozenset(said for kind in builtin().values() for said in _said(kind))
+    return versions_of(builtin().values())
+
+
+def versions_of(kinds: Iterable[Kind]) -> frozenset[str]:
+    """``group/version`` and ``group/version/Kind`` of kinds, as far as their versions are known."""
+    return frozenset(said for kind in kinds for said in _said(kind))
 
 
 def api_versions(texts: Iterable[Text]) -> frozenset[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from onestack.errors import ToolMissing
+from onestack.manifests.scope import Kind
 
 Tools = Callable[[str], Path]
 """The program of a tool's name, found when it is first needed. Raises: ToolMissing."""
@@ -29,6 +30,8 @@ class Options:
     cache: Path
     hosts: frozenset[str] = frozenset()
     offline: bool = False
+    known_kinds: tuple[Kind, ...] = ()
+    """Custom kinds that the cluster has from elsewhere."""
 
 
 def on_path(name: str) -> Path:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from onestack.manifests.manifest import Identity, Manifest
-from onestack.validation import deprecated, namespaces, plaintext, references
+from onestack.manifests.scope import Kind
+from onestack.validation import deprecated, namespaces, plaintext, references, undefined
 from onestack.validation.builtin import release
 from onestack.validation.custom import Definitions, Looked
 from onestack.validation.fault import Fault
@@ -29,9 +30,12 @@ class Checked:
         return tuple(found for found in self.findings if found.severity is Severity.ERROR)
 
 
-def check(manifests: Sequence[Manifest], *, kubernetes: str, weights: Weights) -> Checked:
+def check(
+    manifests: Sequence[Manifest], *, kubernetes: str, weights: Weights, known_kinds: Collection[Kind] = ()
+) -> Checked:
     """Checks manifests against each other and the schemas of a Kubernetes version, such as ``1.36``.
 
+    ``known_kinds`` are custom kinds that the cluster has from elsewhere, so that no CRD of them is missing.
     The findings stand in the order of the manifests, then of the places in them.
 
     Raises: UnknownKubernetes where the version's schemas are not at hand.
@@ -46,6 +50,7 @@ def check(manifests: Sequence[Manifest], *, kubernetes: str, weights: Weights) -
             for fault in at.faults
         ),
         *_between(manifests, weights),
+        *undefined.findings(manifests, weights, known_kinds),
         *deprecated.findings(tuple(manifests), known, weights),
     ]
     failed = {finding.identity for finding in found if finding.severity is Severity.ERROR}

@@ -20,7 +20,7 @@ def look(manifest: Manifest, release: Release, definitions: Definitions) -> Look
         return _builtin(manifest, release, definitions.of(manifest))
     definition = definitions.defining(manifest.group, manifest.kind)
     if definition is None:
-        return Looked(because=f"the CustomResourceDefinition of {manifest.kind} is not among the manifests")
+        return Looked(because="its CustomResourceDefinition is not in the set")
     if definition.broken:
         return Looked(because=f"its CustomResourceDefinition {definition.name} has errors")
     return _custom(manifest, definition)

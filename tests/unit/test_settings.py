@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from onestack import settings
 from onestack.errors import InvalidSettings, UnknownStack
+from onestack.manifests.scope import Kind
 
 GOOD = """\
 config:
@@ -101,6 +102,61 @@ def test_bad_settings_name_the_file_and_the_setting(tmp_path: Path, text: str, s
     assert said in str(caught.value)
 
 
+def with_kind(said: str) -> str:
+    return GOOD.replace("    applications:", f"    knownKinds: {{{said}}}\n    applications:")
+
+
+def test_kinds_that_the_cluster_has_are_read_the_same_both_ways(tmp_path: Path) -> None:
+    write(tmp_path, with_kind("Issuer.a.io: Cluster, Zoo.b.io: {scope: Namespaced, versions: [v1, v1beta1]}"))
+    read = settings.from_file(tmp_path, "local")
+    assert read.manifests.custom_kinds() == (
+        Kind("a.io", "Issuer", (), namespaced=False),
+        Kind("b.io", "Zoo", ("v1", "v1beta1"), namespaced=True),
+    )
+    kinds = {"Issuer.a.io": "Cluster", "Zoo.b.io": {"scope": "Namespaced", "versions": ["v1", "v1beta1"]}}
+    chosen = {"shop": {"namespace": "shop"}, "plain": None}
+    from_engine = {
+        "platform": "embedded",
+        "manifests": json.dumps({"applications": chosen, "knownKinds": kinds}),
+    }
+    assert settings.from_engine("local", from_engine.get) == read
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        (
+            "Certificate: Cluster",
+            "4:18: onestack:manifests.knownKinds.Certificate: 'Certificate' can't be that; write for",
+        ),
+        (
+            "certificates.a.io: Cluster",
+            "knownKinds.certificates.a.io: 'certificates.a.io' can't be that; write",
+        ),
+        (
+            "A.a.io: cluster",
+            "knownKinds.A.a.io.scope: Input should be 'Namespaced' or 'Cluster'; did you mean C",
+        ),
+        (
+            "A.a.io: {scop: Cluster}",
+            "knownKinds.A.a.io.scop: is not a setting that onestack knows; did you mean s",
+        ),
+        ("A.a.io: {scop: Cluster}", "knownKinds.A.a.io.scope: Field required"),
+        ("A.a.io: 3", "knownKinds.A.a.io: Input should be"),
+        ("A.a.io: {scope: Cluster, versions: [a.io/v1]}", "versions.0: 'a.io/v1' can't be that; write for"),
+        (
+            "Ingress.networking.k8s.io: Cluster",
+            "Kubernetes itself has Ingress.networking.k8s.io: leave it out",
+        ),
+    ],
+)
+def test_kinds_that_no_cluster_can_have_are_told(tmp_path: Path, kind: str, said: str) -> None:
+    write(tmp_path, with_kind(kind))
+    with pytest.raises(InvalidSettings) as caught:
+        settings.from_file(tmp_path, "local")
+    assert said in str(caught.value)
+
+
 def test_an_unknown_stack_lists_those_that_are_there(tmp_path: Path) -> None:
     write(tmp_path, GOOD)
     write(tmp_path, GOOD, stack="dev")
@@ -160,6 +216,7 @@ def test_every_setting_is_documented() -> None:
         "readiness": settings.ReadinessSettings,
         "manifests": settings.ManifestSettings,
         "manifests.applications.<name>": settings.ApplicationSettings,
+        "manifests.knownKinds.<Kind.group>": settings.KnownKind,
     }
     names = [name for name in aliases(settings.Settings) if name not in {"stack", *groups}]
     names += [f"{group}.{name}" for group, model in groups.items() for name in aliases(model)]

@@ -11,7 +11,7 @@ import yaml
 
 from onestack.manifests.aliases import Aliases
 from onestack.manifests.manifest import Location, Manifest, type_token
-from onestack.manifests.scope import OLDEST, builtin, is_before, superseding
+from onestack.manifests.scope import OLDEST, Kind, builtin, is_before, superseding
 
 _OWN = re.compile(r"'(kubernetes:[\w./]+:\w+)',\s*\n\s*resource_name")
 _ALIAS = re.compile(r'type_="(kubernetes:[\w./]+:\w+)"')
@@ -72,7 +72,7 @@ def test_every_kind_served_in_several_versions_has_the_others_as_aliases() -> No
 
 
 def test_a_kind_of_one_version_has_none() -> None:
-    for api_version, kind in (("v1", "ConfigMap"), ("v1", "Service"), ("batch/v1", "Job"), ("x.io/v1", "A")):
+    for api_version, kind in (("v1", "ConfigMap"), ("v1", "Service"), ("batch/v1", "Job")):
         assert of(manifest(api_version, kind)) == set()
 
 
@@ -94,14 +94,23 @@ def test_a_custom_kind_has_all_versions_that_its_definition_lists() -> None:
     )
     assert of(manifest("x.io/v1", "A"), crd) == {"kubernetes:x.io/v1alpha1:A"}
     assert of(manifest("x.io/v1alpha1", "A"), crd) == {"kubernetes:x.io/v1:A"}
-    assert of(manifest("y.io/v1", "A"), crd) == set()
-    assert of(manifest("x.io/v1", "B"), crd) == set()
+    assert "kubernetes:y.io/v1alpha1:A" in of(manifest("y.io/v1", "A"), crd)
+
+
+def test_a_kind_from_elsewhere_has_the_versions_of_the_settings_else_the_usual_ones() -> None:
+    known = [Kind("x.io", "A", ("v1", "v1gamma7"), namespaced=True), Kind("x.io", "B", (), namespaced=True)]
+    aliases = Aliases([], known)
+    assert aliases.of(manifest("x.io/v1", "A")) == ("kubernetes:x.io/v1gamma7:A",)
+    for kind in ("B", "C"):
+        usual = aliases.of(manifest("x.io/v1", kind))
+        assert f"kubernetes:x.io/v1beta1:{kind}" in usual
+        assert f"kubernetes:x.io/v1:{kind}" not in usual
 
 
 @pytest.mark.parametrize("content", [{}, {"versions": "v1", "group": 1, "names": []}])
 def test_a_definition_that_is_none_gives_none(content: dict[str, object]) -> None:
     crd = manifest("apiextensions.k8s.io/v1", "CustomResourceDefinition", **content)
-    assert of(manifest("x.io/v1", "A"), crd) == set()
+    assert of(manifest("x.io/v1", "A"), crd) == of(manifest("x.io/v1", "A"))
 
 
 def test_the_table_is_sorted_and_names_each_version_once() -> None:

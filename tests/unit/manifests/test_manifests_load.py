@@ -119,6 +119,54 @@ def test_a_kind_that_is_known_from_elsewhere_needs_no_crd(loaded: Loaded) -> Non
     assert book.namespace is None
 
 
+def test_a_custom_kind_with_a_namespace_needs_no_definition_to_be_read(loaded: Loaded) -> None:
+    said = "kind: {}\nmetadata: {{name: a, namespace: b}}\n"
+    for api_version, kind in (
+        ("example.com/v1", "Book"),
+        ("serving.knative.dev/v1", "Service"),
+        ("cluster.x-k8s.io/v1beta1", "Cluster"),
+    ):
+        (found,) = loaded({"app/a.yaml": f"apiVersion: {api_version}\n" + said.format(kind)})
+        assert (found.type_token, found.namespace) == (f"kubernetes:{api_version}:{kind}", "b")
+
+
+@pytest.mark.parametrize(
+    ("api_version", "kind", "said"),
+    [
+        ("apps/v1", "Deploymnet", "write 'kind: Deployment'"),
+        ("network.k8s.io/v1", "Ingress", "Ingress is served as networking.k8s.io/v1"),
+        ("networking.k8s.oi/v1", "Ingress", "Ingress is served as networking.k8s.io/v1"),
+        ("app/v1", "Deployment", "Deployment is served as apps/v1"),
+        ("examplecom/v1", "Page", "see 'kubectl api-resources'"),
+        ("example.com/v1", "book", "write 'kind: Book'"),
+        ("exampel.com/v1", "Book", "Book is served as example.com/v1"),
+        ("example.com/v2", "Book", "Book is served as example.com/v1"),
+    ],
+)
+def test_what_can_be_no_custom_kind_is_an_error_with_a_namespace_too(
+    loaded: Loaded, api_version: str, kind: str, said: str
+) -> None:
+    text = f"apiVersion: {api_version}\nkind: {kind}\nmetadata: {{name: a, namespace: b}}\n"
+    with pytest.raises(InvalidManifests) as raised:
+        loaded({"app/a.yaml": text}, known_kinds=[Kind("example.com", "Book", ("v1",), namespaced=True)])
+    (problem,) = problems(raised)
+    assert problem.startswith(f"manifests/app/a.yaml:1:13: there is no {kind} in {api_version}; {said}")
+
+
+def test_a_kind_known_without_versions_is_taken_in_any(loaded: Loaded) -> None:
+    kind = Kind("example.com", "Book", (), namespaced=False)
+    (book,) = loaded({"app/a.yaml": BOOK}, known_kinds=[kind])
+    assert book.namespace is None
+
+
+def test_a_scope_that_the_definition_contradicts_is_told(loaded: Loaded) -> None:
+    with pytest.raises(InvalidManifests) as raised:
+        loaded({"app/a.yaml": CRD}, known_kinds=[Kind("example.com", "Book", (), namespaced=False)])
+    assert "the scope of Book is another one in the stack's setting onestack:manifests.knownKinds" in str(
+        problems(raised)
+    )
+
+
 def test_lists_are_taken_apart(loaded: Loaded) -> None:
     role = "{metadata: {name: a}, rules: []}"
     text = (

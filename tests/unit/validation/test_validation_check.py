@@ -202,6 +202,51 @@ def test_a_custom_kind_from_elsewhere_is_not_checkable_and_never_silently_valid(
     kind = Kind("example.com", "Thing", ("v1",), namespaced=True)
     text = b"apiVersion: example.com/v1\nkind: Thing\nmetadata: {name: it}\nspec: {anything: 1}\n"
     manifests = load([Text(Application("app", namespace="app"), "it.yaml", text)], known_kinds=[kind])
-    verdict = check(manifests, kubernetes="1.36", weights=Weights(namespace=Severity.OFF)).verdicts[0]
-    assert verdict.state is State.NOT_CHECKABLE
-    assert verdict.because == "the CustomResourceDefinition of Thing is not among the manifests"
+    weights = Weights(namespace=Severity.OFF)
+    found = check(manifests, kubernetes="1.36", weights=weights, known_kinds=[kind])
+    assert found.verdicts[0].state is State.NOT_CHECKABLE
+    assert found.verdicts[0].because == "its CustomResourceDefinition is not in the set"
+    assert found.findings == ()
+
+
+def undefined(weight: Severity, *texts: str) -> tuple[list[str], set[str]]:
+    """What is told of custom kinds that nothing defines, and the reasons for verdicts."""
+    application = Application("app", namespace="app")
+    manifests = load([Text(application, "it.yaml", "\n---\n".join(texts).encode())])
+    found = check(manifests, kubernetes="1.36", weights=Weights(reference=weight, namespace=Severity.OFF))
+    return [f"{one.severity}: {one.problem}" for one in found.findings], {v.because for v in found.verdicts}
+
+
+def thing(name: str, api_version: str = "example.com/v1", kind: str = "Thing") -> str:
+    return f"{{apiVersion: {api_version}, kind: {kind}, metadata: {{name: {name}, namespace: app}}}}"
+
+
+def to_do(kind: str) -> str:
+    setting = f"'{kind}.example.com: Namespaced' in onestack:manifests.knownKinds"
+    return f"add it, or if the cluster has it write {setting}"
+
+
+def test_a_kind_without_a_definition_is_told_once_as_the_settings_weigh_it() -> None:
+    for weight in (Severity.WARNING, Severity.ERROR):
+        told, because = undefined(weight, thing("a"), thing("b"), thing("c", kind="Other"))
+        missing = "the set has no CustomResourceDefinition of"
+        first = f"it.yaml:1:14: {missing} Thing in example.com for 'a', nor for 1 other; {to_do('Thing')}"
+        second = f"it.yaml:5:14: {missing} Other in example.com for 'c'; {to_do('Other')}"
+        assert told == [f"{weight}: {first}", f"{weight}: {second}"]
+        assert "its CustomResourceDefinition is not in the set" in because
+    assert undefined(Severity.OFF, thing("a")) == ([], {"its CustomResourceDefinition is not in the set"})
+
+
+def test_kinds_that_an_aggregated_server_of_the_set_serves_need_no_definition() -> None:
+    served = """
+apiVersion: apiregistration.k8s.io/v1
+kind: APIService
+metadata: {name: v1.example.com}
+spec:
+  group: example.com
+  version: v1
+  groupPriorityMinimum: 1
+  versionPriority: 1
+  service: {name: a, namespace: app, port: 443}"""
+    told, _ = undefined(Severity.WARNING, served, thing("a"))
+    assert not [one for one in told if "CustomResourceDefinition" in one]
