@@ -20,7 +20,7 @@ from onestack.manifests.order import Dependencies, awaited, dependencies
 from onestack.manifests.ownership import owned
 from onestack.manifests.placeholders import literal
 from onestack.manifests.secrets import plaintexts, rolled
-from onestack.masking import Mask
+from onestack.masking import NOTHING, Mask
 from onestack.rendering.options import Options, Tools
 from onestack.rendering.texts import Texts, texts
 from onestack.settings import Settings
@@ -39,7 +39,7 @@ class Declaration:
 
     ``after`` are the hooks that run when all of them are ready, ``tests`` those that `verify` runs,
     ``never`` those that don't run here.
-    ``plaintexts`` are the values of Secrets that are in git in plain text: to be masked.
+    ``plaintexts`` masks the values of Secrets that are in git in plain text.
     """
 
     manifests: tuple[Manifest, ...]
@@ -48,7 +48,7 @@ class Declaration:
     after: tuple[Manifest, ...] = ()
     tests: tuple[Manifest, ...] = ()
     never: tuple[Manifest, ...] = ()
-    plaintexts: frozenset[bytes] = frozenset()
+    plaintexts: Mask = NOTHING
 
     @property
     def applied(self) -> tuple[Manifest, ...]:
@@ -116,7 +116,7 @@ def of_texts(
         known_kinds=known,
     )
     hidden = plaintexts(loaded)
-    checked = _masked(_with_placeholders(checked, loaded, secrets), Mask(hidden))
+    checked = _masked(_with_placeholders(checked, loaded, secrets), hidden)
     needs = dependencies(loaded)
     needed = awaited(loaded, needs)
     phases = split(with_runs(tuple(_filled(loaded, secrets))))
@@ -151,7 +151,7 @@ def _more(error: InvalidManifests, settings: Settings) -> Iterator[Problem]:
     """
     readable: tuple[Manifest, ...] = error.readable
     told = {(one.file, one.line, one.column) for one in error.problems if one.line}
-    mask = Mask(plaintexts(readable))
+    mask = plaintexts(readable)
     for found in check(readable, kubernetes=settings.kubernetes_version, weights=ALONE).errors:
         problem = found.problem.masked(mask)
         if (problem.file, problem.line, problem.column) not in told:

@@ -10,6 +10,7 @@ from onestack import engine, stack_secrets
 from onestack.errors import PublicSecrets
 from onestack.manifests.manifest import Manifest
 from onestack.manifests.secrets import names_of, unnamed
+from onestack.masking import Mask
 from onestack.progress import Discreet
 from onestack.stack import Stack
 
@@ -42,4 +43,4 @@ def hiding(stack: Stack, progress: Discreet, manifests: Sequence[Manifest] = ())
         try:
             yield
         finally:
-            progress.hide(unnamed(values.result(), names_of(manifests)))
+            progress.hide(Mask(unnamed(values.result(), names_of(manifests))))

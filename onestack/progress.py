@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Protocol
+
+from onestack.masking import Mask
 
 
 class Progress(Protocol):
@@ -19,5 +20,5 @@ class Progress(Protocol):
 class Discreet(Progress, Protocol):
     """A `Progress` that can be told what not to say."""
 
-    def hide(self, values: Iterable[bytes]) -> None:
-        """From now on these values are masked, in whatever form they stand in what is said."""
+    def hide(self, mask: Mask) -> None:
+        """From now on what this masks is masked in what is said, too."""

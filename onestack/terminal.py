@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
 from types import TracebackType
 
 from rich.console import Console
@@ -49,9 +48,9 @@ class Terminal:
         elif error is not None:  # a defect of ours: its traceback is printed
             error.args = tuple(self.mask(one) if isinstance(one, str) else one for one in error.args)
 
-    def hide(self, values: Iterable[bytes]) -> None:
-        """From now on these values are masked, in whatever form they stand in what is shown."""
-        self.mask = self.mask.hiding(values)
+    def hide(self, mask: Mask) -> None:
+        """From now on what this masks is masked in what is shown, too."""
+        self.mask |= mask
 
     def elapsed(self) -> float:
         """Seconds since the command began."""

@@ -146,7 +146,7 @@ def _print(made: Declaration, app: str | None, mask: Mask, *, as_order: bool, as
     else:
         grouped = (*waves(made.manifests, made.needs), *waves(made.after, made.needs))
         chosen = (one for wave in grouped for one in wave if app in {None, one.application})
-        bodies = [mask.tree(shown(one.body)) for one in chosen]
+        bodies = [mask.body(shown(one.body)) for one in chosen]
         printed = {"objects": bodies} if as_json else write(bodies)
     if as_json:
         print_document(printed, mask)

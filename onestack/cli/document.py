@@ -7,9 +7,7 @@ from typing import Any
 import click
 import orjson
 
-from onestack.masking import Mask
-
-NOTHING = Mask()
+from onestack.masking import NOTHING, Mask
 
 
 def print_document(document: Any, mask: Mask = NOTHING) -> None:

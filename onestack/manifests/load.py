@@ -21,9 +21,8 @@ from onestack.manifests.order import depends_on_problems
 from onestack.manifests.problems import Problems, Report
 from onestack.manifests.reader import Reading, read
 from onestack.manifests.scope import KNOWN_KINDS, Kind, Kinds, builtin, unserved
-from onestack.manifests.secrets import plain, unnamed
+from onestack.manifests.secrets import masking, plain
 from onestack.manifests.text import Text
-from onestack.masking import Mask
 
 
 @dataclass(frozen=True)
@@ -93,7 +92,8 @@ def _masked(found: Sequence[Problem], drafts: Sequence[_Draft]) -> list[Problem]
         for draft in drafts
         for name in (draft.header.name, draft.header.namespace, draft.text.application.name)
     )
-    mask = Mask(unnamed((value for draft in drafts for value in plain(draft.node.value)), names))
+    values = (value for draft in drafts for value in plain(draft.node.value))
+    mask = masking(values, names, (draft.text.file for draft in drafts))
     return [problem.masked(mask) for problem in found]
 
 

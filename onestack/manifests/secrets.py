@@ -9,27 +9,44 @@ can't be changed; so are CronJobs, whose next Job reads the new value anyway.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
 from onestack.manifests.manifest import Identity, Manifest
 from onestack.manifests.placeholders import FIELDS, is_secret, names, plaintext_paths, values
+from onestack.masking import Mask
 
 ANNOTATION: Final = "onestack.dev/secrets"
 SHOWN: Final = "[secret]"
+# One word, or a number of up to five digits such as a port: of a value like that nobody could say where
+# it stands in our own sentences, line numbers or names, and a mask there would only hide those.
+WORD: Final = re.compile(rb"[A-Za-z][a-z]{0,10}|[A-Z]{1,11}|[0-9]{1,5}")
 
 _ROLLED: Final = frozenset({"Deployment", "StatefulSet", "DaemonSet"})
 _DIGITS: Final = 16
 
 
-def plaintexts(manifests: Sequence[Manifest]) -> frozenset[bytes]:
-    """The values that Secrets hold in plain text, to be masked.
+def plaintexts(manifests: Sequence[Manifest]) -> Mask:
+    """What masks the values that Secrets hold in plain text."""
+    values = frozenset(value for manifest in manifests for value in plain(manifest.body))
+    return masking(values, names_of(manifests), (one.location.file for one in manifests))
+
+
+def masking(values: Iterable[bytes], known: Iterable[str | None], files: Iterable[str] = ()) -> Mask:
+    """What masks values that are in git in plain text, and leaves whole what we say ourselves.
 
     Not those that are an object's or namespace's name, too: every line says them, and git does anyway.
+    Those that our sentences, or parts of names and paths, may be are no more than words.
     """
-    held = frozenset(value for manifest in manifests for value in plain(manifest.body))
-    return held and unnamed(held, names_of(manifests))
+    said = frozenset(known)
+    held = unnamed(values, said)
+    if not held:
+        return Mask()
+    everywhere = "\n".join(sorted({*files, *(name for name in said if name)})).encode()
+    words = frozenset(value for value in held if WORD.fullmatch(value) or value in everywhere)
+    return Mask(held - words, words)
 
 
 def names_of(manifests: Iterable[Manifest]) -> Iterator[str | None]:

@@ -1,5 +1,5 @@
 """Secret values taken out of any text that goes out, in whatever form they stand there. Pure."""
 
-from onestack.masking.mask import MASKED, Mask
+from onestack.masking.mask import MASKED, NOTHING, Mask
 
-__all__ = ["MASKED", "Mask"]
+__all__ = ["MASKED", "NOTHING", "Mask"]

@@ -46,6 +46,19 @@ def forms(value: bytes) -> Iterator[tuple[str, bool]]:
                 yield text, True
 
 
+def encoded(word: bytes) -> Iterator[tuple[str, bool]]:
+    """The same without the word as it is."""
+    return ((text, edges) for text, edges in forms(word) if text.encode() != word)
+
+
+def quoted(word: bytes) -> tuple[str, ...]:
+    """The word between quotes, as other programs write values, and between those of JSON in a text."""
+    text = _text(word)
+    if text is None or len(text) < SHORTEST or text.casefold() in _COMMON:
+        return ()
+    return f'"{text}"', f'"{text}\\'
+
+
 def beginnings(value: bytes) -> Iterator[tuple[str, bool]]:
     """The same of a value's beginning alone, and only plain, in JSON and in base64: the least there is."""
     whole = _text(value)

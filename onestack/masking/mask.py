@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
 from ahocorasick_rs import AhoCorasick
 
-from onestack.masking.forms import beginnings, forms
+from onestack.masking.forms import beginnings, encoded, forms, quoted
 
 MASKED: Final = "[secret]"
 
@@ -24,20 +24,25 @@ _LETTER: Final = re.compile(r"[A-Za-z0-9+/_-]")
 class Mask:
     """What to take out: ``values`` are the secret values as they are in the cluster.
 
+    ``words`` are those that our own sentences, paths and names may hold as well, such as ``value``: they
+    are taken out only where they are encoded, quoted (``"value"``, as other programs quote), or all of a
+    value of an object.
+
     Linear in the length of the text, whatever the number of values (Aho-Corasick); the automaton is
     made when the first text comes. Occurrences that overlap are taken out as one.
     """
 
     values: frozenset[bytes] = frozenset()
+    words: frozenset[bytes] = frozenset()
 
-    def hiding(self, values: Iterable[bytes]) -> Mask:
-        """This mask with more values."""
-        more = self.values.union(values)
-        return self if more == self.values else Mask(more)
+    def __or__(self, other: Mask) -> Mask:
+        """What either takes out; a value of one is one, also where it is a word of the other."""
+        values = self.values | other.values
+        return Mask(values, (self.words | other.words) - values)
 
     def __call__(self, text: str) -> str:
         """The text with `MASKED` wherever a value stands in it, in any form."""
-        if not self._patterns or not text:
+        if not text or not (self._patterns or self._quoted):
             return text
         parts: list[str] = []
         at = 0
@@ -48,7 +53,7 @@ class Mask:
 
     def tree(self, value: Any) -> Any:
         """A tree of plain values with its strings masked; keys are the schema's and stay."""
-        if not self.values:
+        if not self.values and not self.words:
             return value
         if isinstance(value, str):
             return self(value)
@@ -56,13 +61,24 @@ class Mask:
             return {key: self.tree(held) for key, held in value.items()}
         return [self.tree(held) for held in value] if isinstance(value, (list, tuple)) else value
 
+    def body(self, value: Any) -> Any:
+        """The same for an object of the cluster, where a word may be all of a value."""
+        if isinstance(value, str):
+            return MASKED if f'"{value}"' in self._quoted else self(value)
+        if isinstance(value, Mapping):
+            return {key: self.body(held) for key, held in value.items()}
+        return [self.body(held) for held in value] if isinstance(value, (list, tuple)) else value
+
     def _spans(self, text: str) -> Iterator[tuple[int, int]]:
         """Start and end of what is to go, in order, overlaps and neighbours joined."""
         found = []
         for number, start, end in self._automaton.find_matches_as_indexes(
             _searchable(text), overlapping=True
         ):
-            found.append(_with_edges(text, start, end) if self._has_edges[number] else (start, end))
+            if number >= len(self._has_edges):
+                found.append((start + 1, end - 1))  # the quotes around a word stay
+            else:
+                found.append(_with_edges(text, start, end) if self._has_edges[number] else (start, end))
         found.sort()
         held: tuple[int, int] | None = None
         for start, end in found:
@@ -77,7 +93,8 @@ class Mask:
 
     @cached_property
     def _patterns(self) -> dict[str, bool]:
-        patterns: dict[str, bool] = {}
+        """Texts to look for, and whether letters of base64 at their edges belong to them."""
+        patterns = {text: edges for word in self.words for text, edges in encoded(word)}
         length = 0
         for value in sorted(self.values, key=lambda held: (len(held), held)):
             for text, edges in forms(value) if length < _MOST else beginnings(value):
@@ -86,12 +103,21 @@ class Mask:
         return patterns
 
     @cached_property
+    def _quoted(self) -> dict[str, None]:
+        """Words as other programs quote them, with one letter too many at either end."""
+        return dict.fromkeys(text for word in sorted(self.words) for text in quoted(word))
+
+    @cached_property
     def _has_edges(self) -> list[bool]:
         return list(self._patterns.values())
 
     @cached_property
     def _automaton(self) -> AhoCorasick:
-        return AhoCorasick(list(self._patterns), store_patterns=False)
+        return AhoCorasick([*self._patterns, *self._quoted], store_patterns=False)
+
+
+NOTHING: Final = Mask()
+"""The mask that takes out nothing."""
 
 
 def _with_edges(text: str, start: int, end: int) -> tuple[int, int]:

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from onestack.rendering.unsaid import unsaid
+
 _SOURCE: Final = re.compile(rb"^---\n# Source: ([^\n]+)\n", re.MULTILINE)
 _UNKNOWN_HOOKS: Final = re.compile(
     r'msg="skipping unknown hooks" hookTypes=(?:"((?:[^"\\]|\\.)*)"|(\S*))', re.MULTILINE
@@ -58,9 +60,7 @@ def words(said: str, hidden: Mapping[str, str], secrets: Iterable[str]) -> str:
         text = text.replace(noise, "")
     for old in sorted(hidden, key=len, reverse=True):
         text = text.replace(old, hidden[old])
-    for secret in sorted(secrets, key=len, reverse=True):
-        text = text.replace(secret, "***")
-    line = " ".join(text.split()).removeprefix("Error: ")
+    line = " ".join(unsaid(text, secrets).split()).removeprefix("Error: ")
     # The end of a long chain of causes says more than its middle.
     return line if len(line) <= _LENGTH else f"{line[: _LENGTH // 2]} … {line[-_LENGTH // 2 :]}"
 

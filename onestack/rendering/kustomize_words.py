@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from onestack.rendering.kustomize_files import Closure
+from onestack.rendering.unsaid import unsaid
 
 _LENGTH: Final = 1000
 # Shorter values are no secrets, and masking them would leave nothing to read.
@@ -26,9 +27,7 @@ _REPEATED: Final = re.compile(
 def words(said: str, folder: str, made: Closure) -> str:
     """What Kustomize wrote to stderr, in one line. ``folder`` is the temporary one that it worked in."""
     text = _REPEATED.sub("", said).replace(f"{folder}/", "").replace(folder, ".")
-    hidden = {secret for secret in _secrets(made) if len(secret) >= _SHORTEST}
-    for secret in sorted(hidden, key=len, reverse=True):
-        text = text.replace(secret, "***")
+    text = unsaid(text, (secret for secret in _secrets(made) if len(secret) >= _SHORTEST))
     line = " ".join(made.called(text).split()).removeprefix("Error: ")
     return line if len(line) <= _LENGTH else f"{line[:_LENGTH]}…"
 

@@ -292,6 +292,20 @@ def test_rendering_masks_secrets(root: Path) -> None:
     assert "kind: Secret" in run("render", "dev", "--root", root).stdout
 
 
+def test_no_plain_text_in_git_takes_words_out_of_what_is_said(root: Path) -> None:
+    weak = "{a: value, b: password, c: plain, d: shop/sec, e: warning, f: text, g: '5555'}"
+    named = "{apiVersion: v1, kind: Secret, metadata: {name: the-passwords, namespace: shop}, stringData: "
+    manifest(root, "secrets.yaml", f"{named}{weak}}}\n---\n{MISSPELT}")
+    done = checked(root)
+    assert "[secret]" not in done.output
+    assert "the values of this Secret are in git in plain text: a, b, c, d, e, f, g; " in done.stderr
+    assert "manifests/shop/secrets.yaml:3:35: error: " in done.stderr
+    document = json.loads(checked(root, "--json").stdout)
+    assert {one["rule"] for one in document["findings"]} == {"plaintext", "schema"}
+    shown = run("render", "dev", "--root", root).output
+    assert not any(f": {one}\n" in shown for one in ("value", "password", "plain", "text"))
+
+
 def test_the_order_is_printed_with_reasons(root: Path) -> None:
     lines = run("render", "dev", "--order", "--root", root).stdout.splitlines()
     assert lines == [

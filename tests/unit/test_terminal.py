@@ -6,6 +6,7 @@ import pytest
 from rich.console import Console
 
 from onestack.errors import OnestackError
+from onestack.masking import Mask
 from onestack.terminal import Terminal, clock
 
 
@@ -44,7 +45,7 @@ def test_minutes_and_seconds() -> None:
 def test_what_is_hidden_is_masked_in_all_that_is_shown() -> None:
     terminal, text = logged()
     terminal.note("before: hunter2-canary")
-    terminal.hide([b"hunter2-canary"])
+    terminal.hide(Mask(frozenset({b"hunter2-canary"})))
     terminal.note("after: hunter2-canary")
     terminal.step("at: aHVudGVyMi1jYW5hcnk=")
     assert text.getvalue().splitlines() == [
@@ -56,7 +57,7 @@ def test_what_is_hidden_is_masked_in_all_that_is_shown() -> None:
 
 def test_a_failure_on_its_way_out_is_masked() -> None:
     terminal, _ = logged()
-    terminal.hide([b"hunter2-canary"])
+    terminal.hide(Mask(frozenset({b"hunter2-canary"})))
     with pytest.raises(OnestackError) as raised, terminal:
         raise OnestackError(
             "x hunter2-canary", where="hunter2-canary", why="hunter2-canary", hint="hunter2-canary"
@@ -67,6 +68,6 @@ def test_a_failure_on_its_way_out_is_masked() -> None:
 
 def test_a_defect_of_ours_is_masked_too() -> None:
     terminal, _ = logged()
-    terminal.hide([b"hunter2-canary"])
+    terminal.hide(Mask(frozenset({b"hunter2-canary"})))
     with pytest.raises(KeyError, match=r"\[secret\]"), terminal:
         raise KeyError("hunter2-canary")

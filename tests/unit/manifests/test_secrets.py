@@ -10,6 +10,7 @@ import pytest
 from onestack.manifests.manifest import Location, Manifest
 from onestack.manifests.ownership import digest
 from onestack.manifests.secrets import ANNOTATION, plaintexts, rolled, shown, taken
+from onestack.masking import Mask
 
 CIPHERTEXTS = {"db": "v1:aaa", "api": "v1:bbb", "other": "v1:ccc"}
 
@@ -111,7 +112,33 @@ def test_a_malformed_pod_takes_nothing(pod: dict[str, Any]) -> None:
 def test_plain_text_values_are_known_decoded_but_not_names_of_things() -> None:
     held = {"a": base64.b64encode(b"hunter2").decode()}
     named = secret("s", user="shop", app="app", own="s", password="${secrets:db}", pin="hunter3")
-    assert plaintexts([manifest("Secret", "t", data=held), named]) == {b"hunter2", b"hunter3"}
+    assert plaintexts([manifest("Secret", "t", data=held), named]) == Mask(
+        frozenset({b"hunter2", b"hunter3"})
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "is_word"),
+    [
+        ("password", True),
+        ("Value", True),
+        ("ADMIN", True),
+        ("5432", True),
+        ("env", True),
+        ("shop-credentials", True),  # in an object's name
+        ("apps/shop.yaml", True),
+        ("swordfish-1", False),
+        ("correcthorsebattery", False),
+        ("pAssword", False),
+        ("123456", False),
+        ("two words", False),
+    ],
+)
+def test_values_that_every_line_may_say_are_words(value: str, *, is_word: bool) -> None:
+    body = {"apiVersion": "v1", "kind": "Secret", "stringData": {"a": value}}
+    its = Manifest("a", "v1", "Secret", "my-shop-credentials", "n", body, Location("apps/shop.yaml", 1, 1))
+    one = frozenset({value.encode()})
+    assert plaintexts([its]) == (Mask(words=one) if is_word else Mask(one))
 
 
 def test_a_secret_is_shown_without_its_values_and_with_its_placeholders() -> None:

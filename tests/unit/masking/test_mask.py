@@ -149,8 +149,41 @@ def test_halves_of_surrogate_pairs_are_no_obstacle() -> None:
 
 
 def test_hiding_more_keeps_what_was_hidden() -> None:
-    mask = Mask().hiding([b"first-value"]).hiding([b"other-value"])
+    mask = Mask(frozenset({b"first-value"})) | Mask(frozenset({b"other-value"}))
     assert mask("first-value other-value") == f"{MASKED} {MASKED}"
+
+
+WORDS = Mask(words=frozenset({b"value", b"8080", b"db", b"true"}))
+
+
+def test_a_word_is_left_in_what_we_say_ourselves() -> None:
+    said = 'the values of \'value\' are in manifests/value.yaml:8080:1; db is "true", "db" is not'
+    assert WORDS(said) == said
+    assert WORDS.tree({"op": "value", "said": [said]}) == {"op": "value", "said": [said]}
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ('Invalid value: "value"', f'Invalid value: "{MASKED}"'),
+        ('got \\"value\\", "8080"', f'got \\"{MASKED}\\", "{MASKED}"'),
+        (f"{base64.b64encode(b'x:value').decode()}!", f"eD{MASKED}!"),
+        (b"value".hex(), MASKED),
+    ],
+)
+def test_a_word_is_masked_where_somebody_quotes_or_encodes_it(said: str, expected: str) -> None:
+    assert WORDS(said) == expected
+
+
+def test_a_word_that_is_all_of_a_value_of_an_object_is_masked() -> None:
+    body = {"value": "value", "args": ["a value", "8080", "true"]}
+    assert WORDS.body(body) == {"value": MASKED, "args": ["a value", MASKED, "true"]}
+
+
+def test_what_is_a_secret_elsewhere_is_more_than_a_word() -> None:
+    mask = WORDS | Mask(frozenset({b"value"}))
+    assert mask("the values") == f"the {MASKED}s"
+    assert mask('"8080"') == f'"{MASKED}"'
 
 
 def test_a_very_long_value_does_not_take_memory_without_end() -> None:

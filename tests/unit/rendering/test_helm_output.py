@@ -54,6 +54,13 @@ def test_secrets_and_temporary_places_are_not_repeated() -> None:
     )
 
 
+def test_a_secret_that_is_a_mere_word_takes_nothing_out_of_paths_and_names() -> None:
+    said = "chart/templates/value.yaml:3: the values of pre-value are 'value', value."
+    assert (
+        words(said, {}, {"value"}) == "chart/templates/value.yaml:3: the values of pre-value are '***', ***."
+    )
+
+
 def test_a_crash_of_helm_is_said_without_its_stack() -> None:
     said = "panic: no memory\n\ngoroutine 1 [running]:\nmain.main()\n\t/src/main.go:1\n"
     assert words(said, {}, ()) == "panic: no memory"
