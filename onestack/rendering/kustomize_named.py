@@ -52,6 +52,11 @@ def is_inline(text: str) -> bool:
     """Whether an entry is YAML itself and not the name of a file."""
     if "\n" in text.strip():
         return True
+    return is_document(text)
+
+
+def is_document(text: str) -> bool:
+    """Whether a text holds a mapping or list of YAML, and not just words."""
     reading = read(text.encode(errors="replace"), "")
     return any(isinstance(document.value, (dict, list)) for document in reading.documents)
 

@@ -9,7 +9,7 @@ from onestack.manifests.problems import Problems, Report
 from onestack.manifests.reader import read
 from onestack.rendering.confine import host_of
 from onestack.rendering.kustomize_files import Files
-from onestack.rendering.kustomize_named import files_of, is_inline, judge, said, sources_of
+from onestack.rendering.kustomize_named import files_of, is_document, is_inline, judge, said, sources_of
 
 
 class Plugins:
@@ -22,9 +22,14 @@ class Plugins:
     def take(self, entry: Node, folder: str, report: Report) -> None:
         """Takes an entry of ``generators``, ``transformers`` or ``validators``."""
         text, say = entry.value, partial(said, report, entry)
-        if host_of(text) is None and is_inline(text):
+        if is_document(text) if host_of(text) is not None else is_inline(text):
+            before = len(self._problems.found)
             if judge(entry, text, report):
                 self._read(text.encode(errors="replace"), "", folder, _at(entry, report))
+            if host_of(text) is not None and len(self._problems.found) == before:
+                # It would, where it finds something wrong with the text that we don't.
+                what = "this configuration holds the address of something elsewhere, for which Kustomize could"
+                say(f"{what} take all of it", "write it into a file and name that")
             return
         place = self._files.place(text, folder, say)
         if place is None:
