@@ -28,8 +28,8 @@ class Plugins:
                 self._read(text.encode(errors="replace"), "", folder, _at(entry, report))
             if host_of(text) is not None and len(self._problems.found) == before:
                 # It would, where it finds something wrong with the text that we don't.
-                what = "this configuration holds the address of something elsewhere, for which Kustomize could"
-                say(f"{what} take all of it", "write it into a file and name that")
+                what = "this configuration holds the address of something elsewhere, for which Kustomize"
+                say(f"{what} could take all of it", "write it into a file and name that")
             return
         place = self._files.place(text, folder, say)
         if place is None:
