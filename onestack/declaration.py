@@ -5,13 +5,14 @@ The program and every verb get the same list from here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import Final
 
 from onestack import stack_secrets
 from onestack.cache import cache_folder
-from onestack.errors import InvalidManifests, Problem
+from onestack.errors import DependencyCycle, Incomplete, InvalidManifests, OnestackError
 from onestack.manifests.awaiting import instructed
 from onestack.manifests.hooks import split, with_runs
 from onestack.manifests.load import load
@@ -27,10 +28,12 @@ from onestack.settings import Settings
 from onestack.stack_secrets import StackSecrets
 from onestack.validation import placeholders
 from onestack.validation.check import Checked, check
-from onestack.validation.finding import Severity, Weights
+from onestack.validation.finding import Finding, Severity, Weights
 
 ALONE = Weights(*[Severity.OFF] * len(fields(Weights)))
 """Only what a manifest's own schema says."""
+_OF_A_WHOLE: Final = {"reference": Severity.OFF, "namespace": Severity.OFF}
+"""What can't be asked of a set of which a part is missing."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,8 @@ def declaration(
 
     ``guess``: custom kinds of which nothing is known are taken as namespaced, for nothing will be applied.
 
-    Raises: InvalidManifests, DependencyCycle, and Unavailable for what can't be fetched.
+    Raises: InvalidManifests, DependencyCycle, Unavailable for what can't be had; Incomplete for several of
+        these, and where a check found something beside them.
     """
     options = Options(
         root=root,
@@ -95,29 +99,35 @@ def of_texts(
     secrets: StackSecrets | None = None,
     guess: bool = False,
 ) -> Declaration:
-    """What texts declare that were had already. Raises: InvalidManifests, DependencyCycle.
+    """What texts declare that were had already. Raises: as ``declaration``.
 
     Without ``secrets`` (there is no stack) any placeholder can be filled.
     """
-    known = settings.manifests.custom_kinds()
+    known, weights = settings.manifests.custom_kinds(), settings.checks.weights()
     try:
         loaded = load(
             found.texts,
             known_kinds=known,
             found=(*found.problems, *(secrets.problems if secrets else ())),
             guess=guess,
+            partial=bool(found.unavailable),
         )
     except InvalidManifests as error:
-        raise InvalidManifests([*error.problems, *_more(error, settings)]) from None
+        raise _failure([error, *found.unavailable], _more(error, settings)) from None
     checked = check(
         loaded,
         kubernetes=settings.kubernetes_version,
-        weights=settings.checks.weights(),
+        weights=replace(weights, **_OF_A_WHOLE) if found.unavailable else weights,
         known_kinds=known,
     )
     hidden = plaintexts(loaded)
     checked = _masked(_with_placeholders(checked, loaded, secrets), hidden)
-    needs = dependencies(loaded)
+    if found.unavailable:
+        raise _failure(found.unavailable, checked.findings)
+    try:
+        needs = dependencies(loaded)
+    except DependencyCycle as cycle:
+        raise _failure([cycle], checked.findings) from None
     needed = awaited(loaded, needs)
     phases = split(with_runs(tuple(_filled(loaded, secrets))))
 
@@ -137,14 +147,23 @@ def of_texts(
 
 
 def declared(root: Path, settings: Settings, *, project: str, tools: Tools) -> Declaration:
-    """What ``settings`` declare, without an error in it. Raises: InvalidManifests, DependencyCycle."""
+    """What ``settings`` declare, without an error in it. Raises: as ``declaration``."""
     made = declaration(root, settings, project=project, tools=tools)
     if made.checked.errors:
         raise InvalidManifests([found.problem for found in made.checked.errors])
     return made
 
 
-def _more(error: InvalidManifests, settings: Settings) -> Iterator[Problem]:
+def _failure(causes: Sequence[OnestackError], findings: Iterable[Finding]) -> OnestackError:
+    """What keeps a stack from being declared, with all that was found beside it."""
+    found = tuple(findings)
+    if len(causes) == 1 and not found:
+        return causes[0]
+    errors = [one.problem for one in found if one.severity is Severity.ERROR]
+    return Incomplete(causes, errors, found)
+
+
+def _more(error: InvalidManifests, settings: Settings) -> Iterator[Finding]:
     """What is wrong with the fields of the manifests that could be read, so that all is told at once.
 
     Not what a set as a whole lacks, for what could not be read may hold it.
@@ -155,7 +174,7 @@ def _more(error: InvalidManifests, settings: Settings) -> Iterator[Problem]:
     for found in check(readable, kubernetes=settings.kubernetes_version, weights=ALONE).errors:
         problem = found.problem.masked(mask)
         if (problem.file, problem.line, problem.column) not in told:
-            yield problem
+            yield replace(found, problem=problem)
 
 
 def _with_placeholders(

@@ -18,7 +18,10 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
+
+WORST_FIRST = (2, 1, 4)
+"""Exit codes of checks: what no second try mends comes before what can't be had now."""
 
 
 class OnestackError(Exception):
@@ -28,7 +31,7 @@ class OnestackError(Exception):
     ``why`` is the cause as the failing party said it. ``hint`` is what to do next.
     """
 
-    exit_code: ClassVar[int] = 1
+    exit_code: int = 1
 
     def __init__(self, what: str, *, where: str = "", why: str = "", hint: str = "") -> None:
         self.what = what
@@ -640,6 +643,32 @@ class DependencyCycle(OnestackError):
             "manifests wait for each other in a circle: " + " -> ".join(self.path),
             why="\n".join(steps),
             hint="remove one of these dependencies, usually a config.kubernetes.io/depends-on annotation",
+        )
+
+
+class Incomplete(OnestackError):
+    """A stack can't be declared, for several reasons, or other things were found on the way.
+
+    ``causes`` are the reasons; ``findings`` are all that a check found beside them, and ``errors`` the
+    problems of those that would stop a deployment, too.
+    """
+
+    def __init__(
+        self, causes: Sequence[OnestackError], errors: Sequence[Problem] = (), findings: Sequence[Any] = ()
+    ) -> None:
+        self.causes, self.findings = tuple(causes), tuple(findings)
+        invalid = [problem for one in causes if isinstance(one, InvalidManifests) for problem in one.problems]
+        wrong = [InvalidManifests([*invalid, *errors])] if invalid or errors else []
+        told = [*wrong, *(one for one in causes if not isinstance(one, InvalidManifests))]
+        codes = {one.exit_code for one in told}
+        self.exit_code = next(code for code in (*WORST_FIRST, *codes) if code in codes)
+        if len(told) == 1:
+            super().__init__(told[0].what, where=told[0].where, why=told[0].why, hint=told[0].hint)
+            return
+        super().__init__(
+            f"the stack can't be read to the end, for {len(told)} reasons",
+            why="\n".join(one.message() for one in told),
+            hint="see to each of them and run again; nothing was applied",
         )
 
 

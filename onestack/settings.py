@@ -77,7 +77,7 @@ KindName = Annotated[
     Field(pattern=r"^[A-Z][A-Za-z0-9]*(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?){2,}$"),
     AfterValidator(_is_custom),
 ]
-Version = Annotated[str, Field(pattern=r"^[a-z]([a-z0-9-]*[a-z0-9])?$")]
+Version = Annotated[str, Field(pattern=r"^v[0-9]+((alpha|beta)[0-9]+)?$")]
 
 
 def _scope_alone(value: Any) -> Any:

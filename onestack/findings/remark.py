@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from onestack.errors import (
     DependencyCycle,
+    Incomplete,
     InvalidManifests,
     InvalidSettings,
     OnestackError,
@@ -45,6 +46,9 @@ def of_finding(found: Finding, stack: str) -> Remark:
 
 def of_failure(error: OnestackError, stack: str) -> tuple[Remark, ...]:
     """What kept a stack from being checked: each of its problems, where it lists them."""
+    if isinstance(error, Incomplete):
+        causes = (remark for cause in error.causes for remark in of_failure(cause, stack))
+        return (*causes, *(of_finding(found, stack) for found in error.findings))
     match error:
         case InvalidManifests():
             rule, problems = "manifest", error.problems

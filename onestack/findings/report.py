@@ -6,10 +6,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from onestack.errors import WORST_FIRST
 from onestack.findings.remark import Remark, merged
 from onestack.validation.verdict import State, Verdict
-
-_WORST_FIRST = (2, 1, 4)
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,7 @@ class Report:
     def exit_code(self) -> int:
         """The worst of the stacks': what no second try mends comes before what can't be had now."""
         found = {one.exit_code for one in self.stacks}
-        return next((code for code in _WORST_FIRST if code in found), 0)
+        return next((code for code in WORST_FIRST if code in found), 0)
 
 
 def counts(verdicts: Sequence[Verdict]) -> Counts:

@@ -17,6 +17,7 @@ from onestack.manifests.text import Text
 from onestack.rendering import cache, helm_run
 from onestack.rendering.helm_chart import Chart, prepared
 from onestack.rendering.helm_versions import api_versions, builtin_versions, versions_of
+from onestack.rendering.missing import Missing
 from onestack.rendering.options import Options
 
 ROUNDS: Final = 5
@@ -29,17 +30,23 @@ Rendered = Mapping[str, tuple[Text, ...]]
 
 
 def rendered(
-    applications: Sequence[Application], options: Options, others: Sequence[Text], problems: Problems
+    applications: Sequence[Application],
+    options: Options,
+    others: Sequence[Text],
+    problems: Problems,
+    missing: Missing,
 ) -> Rendered:
     """The texts of applications that have a ``helm.yaml``; one that has problems may have no entry.
 
-    ``others`` are the texts of all other applications of the stack.
-
-    Raises: ChartUnavailable for what can't be fetched, ToolMissing, ToolNotRun.
+    ``others`` are the texts of all other applications of the stack. What can't be fetched and tools that
+    are not there are told to ``missing``.
     """
-    found = [prepared(application, options, problems) for application in applications]
-    charts = [one for one in found if one is not None]
-    settled = _texts([one for one in charts if not one.asks], frozenset(), options, problems)
+    charts = []
+    for application in applications:
+        with missing.noted():
+            chart = prepared(application, options, problems)
+            charts.extend([chart] if chart else [])
+    settled = _texts([one for one in charts if not one.asks], frozenset(), options, problems, missing)
     asking = [one for one in charts if one.asks]
     if not asking:
         return settled
@@ -48,7 +55,7 @@ def rendered(
     known = given
     for _ in range(ROUNDS):
         attempt = Problems()
-        made = _texts(asking, known, options, attempt)
+        made = _texts(asking, known, options, attempt, missing)
         now = given | api_versions(_all(made))
         if now == known:
             problems.found.extend(attempt.found)
@@ -65,22 +72,30 @@ def _all(texts: Rendered) -> list[Text]:
 
 
 def _texts(
-    charts: Sequence[Chart], versions: frozenset[str], options: Options, problems: Problems
+    charts: Sequence[Chart],
+    versions: frozenset[str],
+    options: Options,
+    problems: Problems,
+    missing: Missing,
 ) -> dict[str, tuple[Text, ...]]:
     texts = {}
     for one in charts:
-        parts = _parts(one, versions, options, problems)
         its = replace(one.application, namespace=one.release.namespace)
-        texts[one.application.name] = tuple(
-            Text(its, part.file, part.content, rendered=True) for part in parts
-        )
+        with missing.noted():
+            parts = _parts(one, versions, options, problems)
+            texts[one.application.name] = tuple(
+                Text(its, part.file, part.content, rendered=True) for part in parts
+            )
     return texts
 
 
 def _parts(
     one: Chart, versions: frozenset[str], options: Options, problems: Problems
 ) -> tuple[cache.Part, ...]:
-    """What the chart renders to, kept from an earlier time if nothing of it has changed since."""
+    """What the chart renders to, kept from an earlier time if nothing of it has changed since.
+
+    Raises: ToolMissing, ToolNotRun.
+    """
     arguments = helm_run.arguments(one, versions, options.kubernetes)
     inputs = {f"chart/{path}": content for path, content in one.files.items()}
     inputs |= {f"values/{index}": its.content for index, its in enumerate(one.values)}

@@ -5,30 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from onestack.errors import Problem
+from onestack.errors import Problem, Unavailable
 from onestack.manifests.application import Application
 from onestack.manifests.names import wrong_label
 from onestack.manifests.problems import Problems
 from onestack.manifests.text import Text
 from onestack.rendering import folder, helm, kustomize
+from onestack.rendering.missing import Missing
 from onestack.rendering.options import Options
 from onestack.rendering.source import Made, source
 
 
 @dataclass(frozen=True)
 class Texts:
-    """All texts that could be had, and what kept the others from it."""
+    """All texts that could be had, and what kept the others from it: mistakes, or what is not there now."""
 
     texts: tuple[Text, ...]
     problems: tuple[Problem, ...]
+    unavailable: tuple[Unavailable, ...] = ()
 
 
 def texts(applications: Sequence[Application], options: Options) -> Texts:
-    """The texts of ``applications`` in their order.
-
-    Raises: Unavailable for a tool that isn't there and for what can't be fetched.
-    """
-    problems = Problems()
+    """The texts of ``applications`` in their order; one of which something can't be had has none."""
+    problems, missing = Problems(), Missing()
     found: dict[str, tuple[Text, ...]] = {}
     charts = []
     for application in applications:
@@ -38,15 +37,17 @@ def texts(applications: Sequence[Application], options: Options) -> Texts:
             case Made.PLAIN:
                 found[application.name] = tuple(_plain(application, options, problems))
             case Made.KUSTOMIZE if its:
-                found[application.name] = kustomize.texts_of(application, its.folder, options, problems)
+                with missing.noted():
+                    found[application.name] = kustomize.texts_of(application, its.folder, options, problems)
             case Made.HELM:
                 charts.append(application)
     # Charts come last: they may ask which API versions the CRDs of all the others define.
     others = [text for texts in found.values() for text in texts]
-    found |= helm.rendered(charts, options, others, problems)
+    found |= helm.rendered(charts, options, others, problems, missing)
     return Texts(
         tuple(text for application in applications for text in found.get(application.name, ())),
         tuple(problems.found),
+        missing.found,
     )
 
 

@@ -18,7 +18,7 @@ from click.testing import CliRunner, Result
 from onestack import checking
 from onestack.cli import cli
 from onestack.declaration import Declaration, declaration
-from onestack.errors import ChartUnavailable, NoManifests, NoStacks, UsageError
+from onestack.errors import ChartUnavailable, Incomplete, NoManifests, NoStacks, OnestackError, UsageError
 from onestack.manifests.application import Application
 from onestack.rendering.options import Options
 from onestack.rendering.texts import Texts, texts
@@ -155,6 +155,75 @@ def test_what_cannot_be_had_is_told_apart_from_what_is_wrong(
     assert "[unavailable]" in done.stderr
     manifest(root, "b.yaml", "a: [\n")
     assert checked(root).exit_code == 1
+
+
+def two_applications(root: Path) -> None:
+    """Beside the good one a chart, for which there is no tool."""
+    stack(root, "dev", SETTINGS.replace("{shop: }", "{shop: , cache: {namespace: shop}}"))
+    manifest(root, "../cache/helm.yaml", "chart: ./chart\n")
+    manifest(root, "../cache/chart/Chart.yaml", "apiVersion: v2\nname: cache\nversion: 1.0.0\n")
+    manifest(root, "../cache/chart/templates/a.yaml", CONFIG_MAP.replace("site", "cache"))
+
+
+def test_what_cannot_be_had_for_one_application_keeps_no_other_from_being_checked(root: Path) -> None:
+    two_applications(root)
+    done = checked(root)
+    assert done.exit_code == 4, done.output
+    assert done.stderr.count("helm is needed and not here") == 1
+    # It may be in what could not be had: neither its kind nor what it waits for is missed.
+    waits = "{config.kubernetes.io/depends-on: /namespaces/shop/ConfigMap/cache}"
+    custom = "{apiVersion: example.com/v1, kind: Thing, metadata: {name: wide, annotations: " + waits + "}}\n"
+    manifest(root, "b.yaml", MISSPELT + "---\n" + custom)
+    wrong = checked(root)
+    assert wrong.exit_code == 1, wrong.output
+    assert "error: datta: there is no such field" in wrong.stderr
+    assert "[schema]" in wrong.stderr
+    assert "helm is needed and not here" in wrong.stderr
+    assert "dev: not checked: 2 errors, no warnings" in wrong.stderr
+    manifest(root, "c.yaml", "a: [\n")
+    worse = checked(root)
+    assert worse.exit_code == 1
+    assert [rule for rule in ("manifest", "schema", "unavailable") if f"[{rule}]" not in worse.stderr] == []
+    assert "dev: not checked: 3 errors, no warnings" in worse.stderr
+
+
+def test_the_verbs_refuse_what_is_not_all_there(root: Path) -> None:
+    two_applications(root)
+    refused = run("render", "dev", "--root", root)
+    assert isinstance(refused.exception, OnestackError)
+    assert refused.exception.exit_code == 4
+    assert "helm is needed and not here" in refused.exception.message()
+    manifest(root, "b.yaml", MISSPELT)
+    both = run("render", "dev", "--root", root).exception
+    assert isinstance(both, Incomplete)
+    assert both.exit_code == 1
+    assert "for 2 reasons" in both.message()
+    assert "there is no such field" in both.message()
+    assert "helm is needed and not here" in both.message()
+
+
+def test_a_schema_error_beside_a_file_that_cannot_be_read_keeps_its_rule_and_object(root: Path) -> None:
+    manifest(root, "b.yaml", MISSPELT)
+    manifest(root, "c.yaml", "a: [\n")
+    found = json.loads(checked(root, "--json").stdout)["findings"]
+    assert [(one["rule"], one["object"]) for one in found] == [
+        ("schema", "ConfigMap shop/more"),
+        ("manifest", None),
+    ]
+
+
+def test_a_circle_hides_nothing_else(root: Path) -> None:
+    waits = "annotations: {config.kubernetes.io/depends-on: /namespaces/shop/ConfigMap/site}"
+    manifest(root, "a.yaml", NAMESPACE + "---\n" + CONFIG_MAP.replace("site", f"site, {waits}"))
+    manifest(root, "b.yaml", MISSPELT)
+    selected = (
+        "{apiVersion: v1, kind: Service, metadata: {name: web, namespace: shop}, spec: {selector: {a: b}"
+    )
+    manifest(root, "c.yaml", selected + ", ports: [{port: 80}]}}\n")
+    done = checked(root)
+    assert done.exit_code == 1, done.output
+    assert [rule for rule in ("order", "schema", "reference") if f"[{rule}]" not in done.stderr] == []
+    assert "dev: not checked: 2 errors, 1 warning" in done.stderr
 
 
 def test_an_application_whose_tool_is_missing_is_not_built_for(root: Path) -> None:

@@ -24,7 +24,8 @@ from onestack.manifests.application import Application
 from onestack.manifests.reader import read
 from onestack.rendering import fetch
 from onestack.rendering.options import Options
-from onestack.rendering.texts import Texts, texts
+from onestack.rendering.texts import Texts
+from tests.reading import had
 from tests.unit.rendering.conftest import ROOT, Write
 from tests.unit.rendering.helm_charts import CHART, config_map
 from tests.unit.rendering.test_helm_chart import member, packed
@@ -137,7 +138,7 @@ def helm(tools: Toolchain, folder: Path, *arguments: str) -> str:
 
 
 def rendered(options: Options) -> Texts:
-    return texts([Application("app")], options)
+    return had([Application("app")], options)
 
 
 def data(found: Texts) -> Any:

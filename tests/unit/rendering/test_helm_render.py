@@ -15,7 +15,8 @@ from onestack.manifests.application import Application
 from onestack.manifests.load import load
 from onestack.manifests.reader import read
 from onestack.rendering.options import Options
-from onestack.rendering.texts import Texts, texts
+from onestack.rendering.texts import Texts
+from tests.reading import had
 from tests.unit.rendering.conftest import Write
 from tests.unit.rendering.helm_charts import CHART, DEFINITION, OBJECT, add, config_map
 
@@ -26,7 +27,7 @@ def options(repository: Path, tools: Toolchain, tmp_path: Path) -> Options:
 
 
 def rendered(options: Options, *names: str) -> Texts:
-    return texts([Application(name) for name in names or ("app",)], options)
+    return had([Application(name) for name in names or ("app",)], options)
 
 
 def objects(found: Texts) -> list[Any]:
@@ -64,7 +65,7 @@ def test_release_and_declared_version_are_what_templates_see(write: Write, optio
 
 def test_the_namespace_of_the_settings_is_enough(write: Write, options: Options) -> None:
     add(write, {"a.yaml": config_map("a: {{ .Release.Namespace }}")}, helm="chart: ./chart\n")
-    assert data(texts([Application("app", namespace="shop")], options)) == {"a": "shop"}
+    assert data(had([Application("app", namespace="shop")], options)) == {"a": "shop"}
 
 
 def test_later_values_count_and_the_stacks_own_come_last(write: Write, options: Options) -> None:

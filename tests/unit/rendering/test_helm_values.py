@@ -9,7 +9,7 @@ import pytest
 from onestack.errors import ToolMissing
 from onestack.manifests.application import Application
 from onestack.rendering.options import Options
-from onestack.rendering.texts import texts
+from tests.reading import had
 from tests.unit.rendering.conftest import Write
 from tests.unit.rendering.helm_charts import CHART, add, config_map
 
@@ -27,7 +27,7 @@ def options(repository: Path, tmp_path: Path) -> Options:
 
 
 def problems(options: Options) -> list[str]:
-    found = texts([Application("app")], options)
+    found = had([Application("app")], options)
     assert not found.texts
     return [str(problem).removeprefix(f"{HERE}/") for problem in found.problems]
 
@@ -59,7 +59,7 @@ def test_values_are_read_strictly(
 def test_other_stacks_values_are_not_looked_at(write: Write, options: Options) -> None:
     add(write, {"a.yaml": config_map("a: b")}, files={"values.prod.yaml": "a: 1\na: 2\n"})
     with pytest.raises(ToolMissing):  # all is well so far
-        texts([Application("app")], options)
+        had([Application("app")], options)
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_the_chart_may_be_the_applications_own_folder(write: Write, options: Opt
     write("app/templates/a.yaml", config_map("a: b"))
     write("app/values.yaml", "a: b\n")
     with pytest.raises(ToolMissing):
-        texts([Application("app")], options)
+        had([Application("app")], options)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,8 @@ from onestack.manifests.application import Application
 from onestack.manifests.node import Node
 from onestack.manifests.reader import read
 from onestack.rendering.options import Options
-from onestack.rendering.texts import Texts, texts
+from onestack.rendering.texts import Texts
+from tests.reading import had
 from tests.unit.rendering.conftest import Write
 
 CORPUS = Path("/work/shared/corpus/online-boutique/kustomize")
@@ -32,7 +33,7 @@ def options(repository: Path, tools: Toolchain, tmp_path: Path) -> Options:
 
 
 def rendered(options: Options, overlay: str | None = None) -> Texts:
-    return texts([Application("app", overlay=overlay)], options)
+    return had([Application("app", overlay=overlay)], options)
 
 
 def objects(found: Texts) -> dict[str, Node]:

@@ -15,7 +15,7 @@ from onestack.manifests.application import Application
 from onestack.rendering import kustomize, kustomize_closure, kustomize_files
 from onestack.rendering.options import Options
 from onestack.rendering.process import Bounds
-from onestack.rendering.texts import texts
+from tests.reading import had
 from tests.unit.rendering.conftest import Write
 
 TOP = "manifests/app/kustomization.yaml"
@@ -32,7 +32,7 @@ def options(repository: Path, tmp_path: Path) -> Options:
 
 
 def problems(options: Options) -> list[str]:
-    found = texts([Application("app")], options)
+    found = had([Application("app")], options)
     assert not found.texts
     return [str(problem) for problem in found.problems]
 

@@ -19,7 +19,8 @@ from onestack.rendering import kustomize_remote
 from onestack.rendering.confine import Refused
 from onestack.rendering.kustomize_remote import remote
 from onestack.rendering.options import Options
-from onestack.rendering.texts import Texts, texts
+from onestack.rendering.texts import Texts
+from tests.reading import had
 from tests.unit.rendering.conftest import Write
 from tests.unit.rendering.git_server import commit, serving
 
@@ -47,7 +48,7 @@ def options(repository: Path, tools: Toolchain, tmp_path: Path) -> Options:
 
 
 def rendered(options: Options) -> Texts:
-    return texts([Application("app")], options)
+    return had([Application("app")], options)
 
 
 def names(found: Texts) -> list[str]:

@@ -11,7 +11,7 @@ from onestack.manifests.application import Application
 from onestack.manifests.load import load
 from onestack.manifests.manifest import Manifest
 from onestack.rendering.options import Options
-from onestack.rendering.texts import texts
+from tests.reading import had
 from tests.unit.rendering.conftest import Write
 
 CORPUS = Path("/work/shared/corpus")
@@ -78,7 +78,7 @@ items:
 
 def loaded(repository: Path, tools: Toolchain) -> dict[str, Manifest]:
     options = Options(repository, "manifests", "dev", "1.36", tools.path, repository / ".cache")
-    found = texts([Application("app", namespace="default")], options)
+    found = had([Application("app", namespace="default")], options)
     return {str(one.identity): one for one in load(found.texts, found=found.problems)}
 
 
