@@ -11,7 +11,7 @@ import tarfile
 import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
-from typing import Final
+from typing import Final, Self
 
 from onestack.rendering import confine
 
@@ -19,6 +19,8 @@ FILES: Final = 10_000
 """How many files and folders a chart may have, those of its subcharts' archives with them."""
 BYTES: Final = 100 * 1024 * 1024
 """How much they may hold, unpacked; Helm's own bound (``MaxDecompressedChartSize``)."""
+ALL_BYTES: Final = 200 * 1024 * 1024
+"""How much the charts of all applications may hold together: an archive of zeros is small."""
 DEPTH: Final = 32
 _ARCHIVES: Final = 5
 """How deep archives of subcharts may stand in each other."""
@@ -39,12 +41,27 @@ Files = Mapping[str, bytes]
 """Content by path relative to the chart, ``/`` between the parts."""
 
 
-class _Budget:
-    """What may still be read."""
+class Total:
+    """What the charts of all applications may still hold, unpacked, those of archives in them with them."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_bytes: int = ALL_BYTES) -> None:
+        self._bytes = most_bytes
+
+    def bytes(self, at: str, count: int) -> None:
+        """Takes some of it. Raises: BadChart."""
+        self._bytes -= count
+        if self._bytes < 0:
+            what = f"the charts of all applications have more than {ALL_BYTES // 2**20} MiB when unpacked"
+            raise BadChart(at, what, "leave out of the charts what no template needs")
+
+
+class _Budget:
+    """What may still be read of one chart."""
+
+    def __init__(self, total: Total | None = None) -> None:
         self._files = FILES
         self._bytes = BYTES
+        self._total = total
 
     def file(self, at: str) -> None:
         self._files -= 1
@@ -58,11 +75,13 @@ class _Budget:
         if self._bytes < 0:
             what = f"the chart has more than {BYTES // 2**20} MiB when it is unpacked"
             raise BadChart(at, what, "leave out what no template needs")
+        if self._total is not None:
+            self._total.bytes(at, count)
 
 
-def folder_files(root: Path, folder: str) -> Files:
+def folder_files(root: Path, folder: str, total: Total | None = None) -> Files:
     """The files of a chart's folder, links followed inside the repository. Raises: BadChart."""
-    budget = _Budget()
+    budget = _Budget(total)
     files = {}
     for relative, real in _walk(root, folder, budget):
         content = _content(relative, root / real)
@@ -79,9 +98,9 @@ def local_archive(root: Path, path: str) -> bytes:
     return _content("", root / path)
 
 
-def archive_files(archive: bytes) -> Files:
+def archive_files(archive: bytes, total: Total | None = None) -> Files:
     """The files of a chart's archive, without the folder that all of them are in. Raises: BadChart."""
-    budget = _Budget()
+    budget = _Budget(total)
     files = _members("", archive, budget)
     _judge_archives(files, budget, 0)
     return files
@@ -90,11 +109,16 @@ def archive_files(archive: bytes) -> Files:
 def with_subcharts(files: Files) -> Iterator[tuple[str, bytes]]:
     """The files, and those of subcharts' archives as if they were folders. The chart was judged before."""
     for name, content in files.items():
-        yield name, content
-        if _is_archive(name):
-            place = name.rpartition("/")[0]
-            for inner, held in with_subcharts(_members(name, content, _Budget())):
-                yield f"{place}/{inner}", held
+        inner = subchart(name, content)
+        if inner is None:
+            yield name, content
+        else:
+            yield from ((f"{name.removesuffix('.tgz')}/{path}", held) for path, held in with_subcharts(inner))
+
+
+def subchart(name: str, content: bytes) -> Files | None:
+    """The files of a subchart's archive, which was judged before; None for any other file."""
+    return _members(name, content, _Budget()) if _is_archive(name) else None
 
 
 def _walk(root: Path, folder: str, budget: _Budget) -> Iterator[tuple[str, str]]:
@@ -163,7 +187,7 @@ def _members(at: str, archive: bytes, budget: _Budget) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     try:
         unzipped = io.BufferedReader(_Counted(at, archive, budget), _PIECE)
-        with tarfile.open(fileobj=unzipped, mode="r|", encoding="utf-8") as opened:
+        with tarfile.open(fileobj=unzipped, mode="r|", encoding="utf-8", tarinfo=_Member) as opened:
             for member in opened:
                 inside = _inside(at, member)
                 if inside is None:
@@ -177,6 +201,20 @@ def _members(at: str, archive: bytes, budget: _Budget) -> dict[str, bytes]:
     except (tarfile.TarError, zlib.error, EOFError, OSError, ValueError, RecursionError):
         raise BadChart(at, "this is no archive of a chart", "package the chart with 'helm package'") from None
     return files
+
+
+class _Member(tarfile.TarInfo):
+    """A member whose header is broken is an error, not the end of the archive: others would read on."""
+
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
+        try:
+            return super().frombuf(buf, encoding, errors)
+        except tarfile.HeaderError as error:
+            # An empty block is the end. An archive that ends without one is as good.
+            if len(buf) == tarfile.BLOCKSIZE and any(buf):
+                raise ValueError(str(error)) from None
+            raise
 
 
 def _inside(at: str, member: tarfile.TarInfo) -> str | None:

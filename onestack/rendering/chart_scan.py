@@ -5,11 +5,9 @@ Each of these errs on the safe side: a chart that only mentions a function is ta
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable, Iterator
-from typing import Any, Final
-from urllib.parse import urlsplit
+from dataclasses import dataclass, field
+from typing import Final
 
 # Functions of sprig and Helm that give something else each time they are called, or an order.
 _RANDOM: Final = re.compile(
@@ -20,55 +18,21 @@ _RANDOM: Final = re.compile(
 # KubeVersion and HelmVersion are the same whatever CRDs there are.
 _ASKS: Final = re.compile(rb"Capabilities(?!\.(?:KubeVersion|HelmVersion)\b)")
 _ACTION: Final = b"{{"
-_SCHEMA: Final = "values.schema.json"
-_REFERENCES: Final = frozenset({"$ref", "$dynamicRef", "$recursiveRef", "$schema"})
-# The schemas of schemas, which the validator holds itself.
-_HELD: Final = "json-schema.org"
 
 
-def changing(files: Iterable[tuple[str, bytes]]) -> dict[str, tuple[str, ...]]:
-    """The functions by template that may give something else each time."""
-    found = {}
-    for name, content in files:
-        if _ACTION in content and (names := sorted({match.decode() for match in _RANDOM.findall(content)})):
-            found[name] = tuple(names)
-    return found
+@dataclass
+class Told:
+    """What the texts of a chart tell, taken one by one.
 
+    ``asks`` says that what it renders to may depend on the API versions that there are; ``changing`` has the
+    functions, by template, that may give something else each time.
+    """
 
-def asks_for_versions(files: Iterable[tuple[str, bytes]]) -> bool:
-    """Whether what the chart renders to may depend on the API versions that there are."""
-    return any(_ASKS.search(content) for name, content in files if not name.endswith(".md"))
+    asks: bool = False
+    changing: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
-
-def outside_references(files: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, str]]:
-    """Schemas of values, with what each refers to beyond itself: Helm would read files and addresses."""
-    for name, content in files:
-        if name.rpartition("/")[2] != _SCHEMA:
-            continue
-        found: list[str] = []
-        try:
-            json.loads(content, object_pairs_hook=_collecting(found))
-        except (ValueError, RecursionError):
-            continue  # Helm says so
-        yield from ((name, reference) for reference in dict.fromkeys(found))
-
-
-def _collecting(found: list[str]) -> Any:
-    def take(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        # All pairs, also those that a later one of the same key hides.
-        found.extend(
-            value for key, value in pairs if key in _REFERENCES and isinstance(value, str) and _leaves(value)
-        )
-        return dict(pairs)
-
-    return take
-
-
-def _leaves(reference: str) -> bool:
-    if reference.startswith("#"):
-        return False
-    try:
-        parts = urlsplit(reference)
-    except ValueError:
-        return True
-    return not (parts.scheme in {"http", "https"} and parts.netloc == _HELD)
+    def take(self, name: str, content: bytes) -> None:
+        """Looks at one text."""
+        self.asks = self.asks or (not name.endswith(".md") and _ASKS.search(content) is not None)
+        if _ACTION in content and (names := sorted({found.decode() for found in _RANDOM.findall(content)})):
+            self.changing[name] = tuple(names)

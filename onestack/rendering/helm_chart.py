@@ -10,7 +10,7 @@ from typing import Final
 
 from onestack.manifests.application import Application
 from onestack.manifests.problems import Problems
-from onestack.rendering import chart, chart_scan, chart_values, confine, fetch, folder
+from onestack.rendering import chart, chart_scan, chart_schema, chart_values, confine, fetch, folder
 from onestack.rendering.options import Options
 from onestack.rendering.release import FILE, LocalChart, Release, release
 
@@ -22,16 +22,15 @@ _CHART: Final = "Chart.yaml"
 class Chart:
     """All that one application is rendered from.
 
-    ``folder`` is the chart's in the repository; of a chart that is an archive it is empty, and ``archive``
-    holds it. ``asks`` says that API versions may matter; ``changing`` has the functions that may give
-    something else each time, by template. ``secrets`` are texts that no message may repeat.
+    ``folder`` is the chart's in the repository; of a chart that is an archive it is empty. ``asks`` says that
+    API versions may matter; ``changing`` has the functions that may give something else each time, by
+    template. ``secrets`` are texts that no message may repeat.
     """
 
     application: Application
     release: Release
     folder: str
     files: chart.Files
-    archive: bytes | None
     values: tuple[chart_values.Values, ...]
     secrets: frozenset[str]
     asks: bool
@@ -50,10 +49,11 @@ class Chart:
 class _Source:
     folder: str
     files: chart.Files
-    archive: bytes | None
 
 
-def prepared(application: Application, options: Options, problems: Problems) -> Chart | None:
+def prepared(
+    application: Application, options: Options, total: chart.Total, problems: Problems
+) -> Chart | None:
     """What the application is rendered from; None if something is wrong with it, all of which is reported.
 
     Raises: ChartUnavailable, ToolMissing, ToolNotRun.
@@ -64,13 +64,12 @@ def prepared(application: Application, options: Options, problems: Problems) -> 
     if its is None:
         return None
     values = chart_values.values(options.root, base, options.stack, its, problems)
-    source = _source(base, application, its, options, problems)
+    source = _source(base, application, its, options, total, problems)
     _refuse_unread(base, its, values, source, options, problems)
     if source is None or len(problems.found) > before:
         return None
     own = _own_values(source, options, problems)
-    text = [*chart.with_subcharts(source.files), *((its.file, its.content) for its in values)]
-    _refuse_references(its, source, text, problems)
+    told = _told(its, source, values, problems)
     if len(problems.found) > before:
         return None
     return Chart(
@@ -78,11 +77,10 @@ def prepared(application: Application, options: Options, problems: Problems) -> 
         its,
         source.folder,
         source.files,
-        source.archive,
         values,
         frozenset().union(*(its.secrets for its in (*values, *own))),
-        asks=chart_scan.asks_for_versions(text),
-        changing=chart_scan.changing(text),
+        asks=told.asks,
+        changing=told.changing,
     )
 
 
@@ -98,20 +96,25 @@ def _release(base: str, application: Application, options: Options, problems: Pr
 
 
 def _source(
-    base: str, application: Application, its: Release, options: Options, problems: Problems
+    base: str,
+    application: Application,
+    its: Release,
+    options: Options,
+    total: chart.Total,
+    problems: Problems,
 ) -> _Source | None:
     """The chart's files. Raises: ChartUnavailable, ToolMissing, ToolNotRun."""
     at = ""
     try:
         if not isinstance(its.chart, LocalChart):
             archive = fetch.archive(application, its, its.chart, options, problems)
-            return None if archive is None else _Source("", chart.archive_files(archive), archive)
+            return None if archive is None else _Source("", chart.archive_files(archive, total))
         place = confine.followed(options.root, base, its.chart.path)
         if not (options.root / place.real).is_dir():
             archive = chart.local_archive(options.root, place.real)
-            return _Source("", chart.archive_files(archive), archive)
+            return _Source("", chart.archive_files(archive, total))
         at = place.named
-        files = chart.folder_files(options.root, place.named)
+        files = chart.folder_files(options.root, place.named, total)
     except confine.Refused as refused:
         its.problem(problems, "chart", refused.what, refused.expected)
         return None
@@ -124,7 +127,7 @@ def _source(
     if _CHART not in files:
         its.problem(problems, "chart", f"{at} is no chart: it has no {_CHART}", "name the chart's folder")
         return None
-    return _Source(at, files, None)
+    return _Source(at, files)
 
 
 def _own_values(source: _Source, options: Options, problems: Problems) -> Sequence[chart_values.Values]:
@@ -160,14 +163,29 @@ def _refuse_unread(
             problems.whole(file, what, expected)
 
 
-def _refuse_references(
-    its: Release, source: _Source, text: Sequence[tuple[str, bytes]], problems: Problems
-) -> None:
-    if its.skip_schema_validation:
+def _told(
+    its: Release, source: _Source, values: Sequence[chart_values.Values], problems: Problems
+) -> chart_scan.Told:
+    """What the texts of the chart tell; schemas that Helm may not have are reported."""
+    told = chart_scan.Told()
+    for name, content in chart.with_subcharts(source.files):
+        told.take(name, content)
+        if not its.skip_schema_validation and chart_schema.is_schema(name):
+            _judge_schema(name, content, its, source, problems)
+    for one in values:
+        told.take(one.file, one.content)
+    return told
+
+
+def _judge_schema(name: str, content: bytes, its: Release, source: _Source, problems: Problems) -> None:
+    file = posixpath.join(source.folder, name) if source.folder and name in source.files else its.file
+    instead = f"or 'skipSchemaValidation: true' in {FILE}"
+    try:
+        schema = chart_schema.read(content)
+    except chart_schema.BadSchema as bad:
+        what = f"the schema of values ({name}) can't be read: {bad}"
+        problems.whole(file, what, f"write JSON, in UTF-8, {instead}")
         return
-    for name, reference in chart_scan.outside_references(text):
-        inside = source.folder and name in source.files
-        file = posixpath.join(source.folder, name) if inside else its.file
+    for reference in chart_schema.outside_references(schema):
         what = f"the schema of values ({name}) refers to '{reference[:200]}', which Helm would read or fetch"
-        expected = f"write the definition into the schema itself, or 'skipSchemaValidation: true' in {FILE}"
-        problems.whole(file, what, expected)
+        problems.whole(file, what, f"write the definition into the schema itself, {instead}")

@@ -13,7 +13,7 @@ from typing import Final
 
 from onestack.errors import Problem, ToolNotRun
 from onestack.manifests.problems import Problems
-from onestack.rendering import helm_output
+from onestack.rendering import chart_sealed, helm_output
 from onestack.rendering.helm_chart import Chart
 from onestack.rendering.process import Bounds, Ran, run
 
@@ -45,7 +45,7 @@ def sources(
     Raises: ToolNotRun.
     """
     with _staged(one) as stage:
-        command = [str(program), "template", said[0], str(stage / (_ARCHIVE if one.archive else _FOLDER))]
+        command = [str(program), "template", said[0], str(stage / (_FOLDER if one.folder else _ARCHIVE))]
         command += said[1:]
         for index in range(len(one.values)):
             command += ["--values", str(_values(stage, index))]
@@ -70,10 +70,11 @@ def _staged(one: Chart) -> Iterator[Path]:
                 tempfile.TemporaryDirectory(prefix="onestack-", ignore_cleanup_errors=True)
             )
             stage = Path(name).resolve()
-            if one.archive is not None:
-                (stage / _ARCHIVE).write_bytes(one.archive)
+            files = chart_sealed.sealed(one.files, schemas=not one.release.skip_schema_validation)
+            if not one.folder:
+                (stage / _ARCHIVE).write_bytes(chart_sealed.archive(files))
             else:
-                for path, content in one.files.items():
+                for path, content in files.items():
                     target = stage / _FOLDER / path
                     target.parent.mkdir(parents=True, exist_ok=True)
                     target.write_bytes(content)

@@ -66,8 +66,7 @@ def test_subcharts_in_archives_are_looked_into() -> None:
     inner = archived({"templates/b.yaml": b"c"})
     files = archive_files(archived({"charts/inner-1.0.0.tgz": inner, "Chart.yaml": b"a"}))
     assert dict(with_subcharts(files)) == {
-        "charts/inner-1.0.0.tgz": inner,
-        "charts/templates/b.yaml": b"c",
+        "charts/inner-1.0.0/templates/b.yaml": b"c",
         "Chart.yaml": b"a",
     }
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
+import tarfile
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partialmethod
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +17,7 @@ from onestack.local.toolchain import Toolchain
 from onestack.manifests.application import Application
 from onestack.manifests.load import load
 from onestack.manifests.reader import read
+from onestack.rendering.chart import Total
 from onestack.rendering.options import Options
 from onestack.rendering.texts import Texts
 from tests.reading import had
@@ -318,8 +322,7 @@ def test_values_that_the_schema_refuses_are_named_and_not_repeated(write: Write,
     ],
 )
 def test_a_schema_reads_nothing_else(write: Write, options: Options, reference: str, key: str) -> None:
-    # The second, harmless one hides the first from what reads JSON as usual.
-    schema = f'{{"{key}": "{reference}", "{key}": "#"}}'
+    schema = f'{{"properties": {{"a": [{{"{key}": "{reference}"}}]}}}}'
     add(write, {"a.yaml": config_map("a: b")}, files={"chart/values.schema.json": schema})
     (problem,) = rendered(options).problems
     assert str(problem) == (
@@ -329,6 +332,107 @@ def test_a_schema_reads_nothing_else(write: Write, options: Options, reference: 
     )
     write("app/helm.yaml", "chart: ./chart\nnamespace: web\nskipSchemaValidation: true\n")
     assert data(rendered(options)) == {"a": "b"}
+
+
+@pytest.mark.parametrize(
+    ("held", "said"),
+    [
+        (b'"description": "\xff"', "it is not UTF-8"),
+        (b'"x": ' + b"[" * 2_000 + b"]" * 2_000, "it is nested too deep, or has a number or character that "),
+        (b'"x": ' + b"[" * 300 + b"]" * 300, "it is nested too deep, or has a number or character that "),
+        (b'"x": ' + b"1" * 5_000, "it is nested too deep, or has a number or character that JSON can't hold"),
+        (b'"x": 1e999', "it is nested too deep, or has a number or character that JSON can't hold"),
+        (b'"x": "\\ud800"', "it is nested too deep, or has a number or character that JSON can't hold"),
+        (b'"x": "\x01"', "line 1, column 8: Invalid control character at"),
+    ],
+    ids=["utf-8", "very deep", "deep", "digits", "exponent", "surrogate", "control"],
+)
+def test_a_schema_that_only_others_can_read_is_refused(
+    write: Write, options: Options, held: bytes, said: str
+) -> None:
+    add(write, {"a.yaml": config_map("a: b")})
+    schema = b'{%s, "$ref": "file:///etc/passwd"}' % held
+    write("app/chart/values.schema.json", "").write_bytes(schema)
+    (problem,) = rendered(options).problems
+    start = (
+        "manifests/app/chart/values.schema.json: the schema of values (values.schema.json) can't be read: "
+    )
+    assert str(problem).startswith(start + said)
+    assert str(problem).endswith("; write JSON, in UTF-8, or 'skipSchemaValidation: true' in helm.yaml")
+    write("app/helm.yaml", "chart: ./chart\nnamespace: web\nskipSchemaValidation: true\n")
+    assert data(rendered(options)) == {"a": "b"}
+
+
+def test_what_was_judged_of_a_schema_is_what_helm_reads(write: Write, options: Options) -> None:
+    # To our reader the last of equal keys counts; whichever it is to Helm, it never sees the others.
+    schema = '\ufeff{"$ref": "file:///etc/passwd", "$ref": "#/$defs/n", "$defs": {"n": {"required": ["a"]}}}'
+    files = {"chart/values.schema.json": schema, "values.yaml": "a: 1\n"}
+    add(write, {"a.yaml": config_map("a: b")}, files=files)
+    assert data(rendered(options)) == {"a": "b"}
+    write("app/values.yaml", "b: 1\n")
+    (problem,) = rendered(options).problems
+    assert "missing property 'a'" in problem.what
+
+
+def block(name: str, content: bytes, *, strange: bool = False) -> bytes:
+    """A file in an archive; a strange one has an old header, with what only Python takes for a number."""
+    info = tarfile.TarInfo(name)
+    info.size = len(content)
+    header = bytearray(info.tobuf(tarfile.USTAR_FORMAT))
+    if strange:
+        header[257:265] = bytes(8)
+        header[329:337] = b"garbage!"
+        header[148:156] = b" " * 8
+        header[148:156] = b"%06o\0 " % sum(header)
+    return bytes(header) + content + bytes(-len(content) % 512)
+
+
+@pytest.mark.parametrize("at", ["app", "app/chart/charts"])
+def test_an_archive_that_only_helm_can_read_is_refused(write: Write, options: Options, at: str) -> None:
+    made = block("demo/Chart.yaml", CHART.encode()) + block("demo/templates/a.yaml", OBJECT.encode())
+    made += block("demo/x", b"x", strange=True) + block("demo/templates/b.yaml", b"a: {{ uuidv4 }}")
+    inner = at != "app"
+    if inner:
+        add(write, {"a.yaml": config_map("a: b")})
+    else:
+        write("app/helm.yaml", "chart: ./demo.tgz\nnamespace: web\n")
+    write(f"{at}/demo.tgz", "").write_bytes(gzip.compress(made + bytes(1024)))
+    place = "chart/charts/demo.tgz: this" if inner else "helm.yaml:1:8: this"
+    said = f"manifests/app/{place} is no archive of a chart; package the chart with 'helm package'"
+    assert [str(problem) for problem in rendered(options).problems] == [said]
+
+
+@pytest.mark.parametrize("folder", [False, True])
+def test_archives_are_given_to_helm_packed_anew(write: Write, options: Options, folder: bool) -> None:
+    """What follows the end of an archive, and what is in it twice in other words, is gone."""
+    inner = block("sub/Chart.yaml", CHART.replace("demo", "sub").encode())
+    inner += block(
+        "sub/values.schema.json", b'{"$ref": "file:///etc/passwd", "$ref": "#/$defs/a", "$defs": {"a": true}}'
+    )
+    inner += block("sub/templates/a.yaml", config_map("a: {{ .Chart.Name }}").encode())
+    packed = gzip.compress(inner + bytes(1024) + block("sub/templates/b.yaml", b"{{ fail }}"))
+    if folder:
+        add(write, {})
+        write("app/chart/charts/sub-0.1.0.tgz", "").write_bytes(packed)
+    else:
+        outer = block("demo/Chart.yaml", CHART.encode()) + block("demo/charts/sub-0.1.0.tgz", packed)
+        write("app/helm.yaml", "chart: ./demo.tgz\nnamespace: web\n")
+        write("app/demo.tgz", "").write_bytes(gzip.compress(outer))
+    assert data(rendered(options)) == {"a": "sub"}
+
+
+def test_charts_of_all_applications_have_a_bound_together(
+    write: Write, options: Options, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Total, "__init__", partialmethod(Total.__init__, 3 * 100_000))
+    made = block("demo/Chart.yaml", CHART.encode()) + block("demo/zeros", bytes(90_000))
+    names = [f"app{number}" for number in range(4)]
+    for name in names:
+        write(f"{name}/helm.yaml", "chart: ./demo.tgz\nnamespace: web\n")
+        write(f"{name}/demo.tgz", "").write_bytes(gzip.compress(made + bytes(1024)))
+    last = str(rendered(options, *names).problems[-1])
+    assert last.startswith("manifests/app3/helm.yaml:1:8: ")
+    assert "the charts of all applications have more than 200 MiB when unpacked" in last
 
 
 def test_a_schema_may_refer_to_itself(write: Write, options: Options) -> None:
