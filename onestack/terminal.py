@@ -8,6 +8,7 @@ from types import TracebackType
 from rich.console import Console
 from rich.markup import escape
 from rich.status import Status
+from rich.text import Text
 
 from onestack.errors import OnestackError
 from onestack.harmless import harmless
@@ -59,18 +60,18 @@ class Terminal:
     def step(self, what: str) -> None:
         """Shows ``what`` as the activity at hand."""
         what = self.mask(what)
-        line = harmless(f"{what} ({clock(self.elapsed())})")
         if self.console.is_terminal:
+            line = _Ticking(what, self)
             if self._status is None:
-                self._status = self.console.status(escape(line))
+                self._status = self.console.status(line)
                 self._status.start()
-            self._status.update(escape(line))
+            self._status.update(line)
             return
         now = time.monotonic()
         subject = what.partition(":")[0]
         if subject != self._activity or now - self._said_at >= _REMIND_SECONDS:
             self._activity, self._said_at = subject, now
-            self.console.print(escape(line), soft_wrap=True)
+            self.console.print(escape(harmless(_line(what, self.elapsed()))), soft_wrap=True)
 
     def note(self, text: str) -> None:
         """Prints a line that stays."""
@@ -81,6 +82,21 @@ class Terminal:
         if self._status is not None:
             self._status.stop()
             self._status = None
+
+
+class _Ticking:
+    """The activity at hand with the time that it is now, whenever it is drawn."""
+
+    def __init__(self, what: str, terminal: Terminal) -> None:
+        self._what = what
+        self._terminal = terminal
+
+    def __rich__(self) -> Text:
+        return Text(harmless(_line(self._what, self._terminal.elapsed())))
+
+
+def _line(what: str, seconds: float) -> str:
+    return f"{what} ({clock(seconds)})"
 
 
 def _stderr() -> Console:

@@ -38,6 +38,20 @@ def test_on_a_terminal_one_line_shows_the_activity_and_goes_away() -> None:
     assert text.getvalue().endswith("\x1b[2K") or "\x1b[?25h" in text.getvalue()
 
 
+def test_on_a_terminal_the_time_goes_on_while_nothing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = io.StringIO()
+    console = Console(file=text, force_terminal=True, width=80)
+    with Terminal(console) as terminal:
+        monkeypatch.setattr(terminal, "elapsed", lambda: 1.0)
+        terminal.step("rendering [b]")
+        terminal.rest()
+        terminal.step("rendering [b]")
+        monkeypatch.setattr(terminal, "elapsed", lambda: 65.0)
+        terminal.rest()  # shows the line for the last time
+    assert "rendering [b] (0:01)" in text.getvalue()
+    assert "rendering [b] (1:05)" in text.getvalue()
+
+
 def test_minutes_and_seconds() -> None:
     assert [clock(0.9), clock(61), clock(3600)] == ["0:00", "1:01", "60:00"]
 
