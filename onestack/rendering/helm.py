@@ -15,6 +15,7 @@ from onestack.manifests.application import Application
 from onestack.manifests.problems import Problems
 from onestack.manifests.text import Text
 from onestack.rendering import cache, helm_run
+from onestack.rendering.chart import Total
 from onestack.rendering.helm_chart import Chart, prepared
 from onestack.rendering.helm_versions import api_versions, builtin_versions, versions_of
 from onestack.rendering.missing import Missing
@@ -23,7 +24,7 @@ from onestack.rendering.options import Options
 ROUNDS: Final = 5
 """How often charts that ask for API versions are rendered, while the CRDs of each other appear."""
 # Raised when the same output is taken apart differently.
-_FORMAT: Final = "1"
+_FORMAT: Final = "2"
 
 Rendered = Mapping[str, tuple[Text, ...]]
 """Texts by the names of their applications."""
@@ -41,13 +42,17 @@ def rendered(
     ``others`` are the texts of all other applications of the stack. What can't be fetched and tools that
     are not there are told to ``missing``.
     """
-    charts = []
+    settled: dict[str, tuple[Text, ...]] = {}
+    asking: list[Chart] = []
+    total = Total()
     for application in applications:
         with missing.noted():
-            chart = prepared(application, options, problems)
-            charts.extend([chart] if chart else [])
-    settled = _texts([one for one in charts if not one.asks], frozenset(), options, problems, missing)
-    asking = [one for one in charts if one.asks]
+            # One by one: the files of a chart are held no longer than they are needed.
+            one = prepared(application, options, total, problems)
+            if one is not None and one.asks:
+                asking.append(one)
+            elif one is not None:
+                settled |= _texts([one], frozenset(), options, problems, missing)
     if not asking:
         return settled
     known_kinds = versions_of(options.known_kinds)
@@ -99,13 +104,12 @@ def _parts(
     arguments = helm_run.arguments(one, versions, options.kubernetes)
     inputs = {f"chart/{path}": content for path, content in one.files.items()}
     inputs |= {f"values/{index}": its.content for index, its in enumerate(one.values)}
-    if one.archive is not None:
-        inputs["archive"] = one.archive
     said = (_FORMAT, one.release.file, one.folder, *arguments)
     found_by = cache.key("helm", said, inputs, root=options.root)
     kept = cache.Cache(options.cache)
     if (parts := kept.get(found_by)) is not None:
         return parts
+    options.told(f"rendering {one.application.name} with Helm")
     program = options.tools("helm").absolute()
     before = len(problems.found)
     made = helm_run.sources(one, arguments, program, problems) or {}
