@@ -25,7 +25,7 @@ from onestack.manifests.problems import Problems
 from onestack.manifests.text import Text
 from onestack.progress import Progress
 from onestack.rendering.folder import content
-from onestack.rendering.options import Tools
+from onestack.rendering.options import Told, Tools, untold
 from onestack.rendering.texts import Texts
 from onestack.repository import Repository
 from onestack.settings import Settings
@@ -41,8 +41,9 @@ def check(repository: Repository, stacks: Sequence[str], progress: Progress, *, 
     if not names:
         raise NoStacks(str(repository.root))
 
-    def read(stack: str) -> Declaration:
-        return declare(repository, stack_settings.from_file(repository.root, stack), offline=offline)
+    def read(stack: str, told: Told) -> Declaration:
+        settings = stack_settings.from_file(repository.root, stack)
+        return declare(repository, settings, offline=offline, told=told)
 
     return _report({stack: partial(read, stack) for stack in names}, progress)
 
@@ -52,10 +53,12 @@ def check_loose(found: Sequence[Loose], tools: Tools, progress: Progress, *, off
     return _report({one.title: partial(_declared_loose, one, tools, offline) for one in found}, progress)
 
 
-def declare(repository: Repository, settings: Settings, *, offline: bool) -> Declaration:
+def declare(repository: Repository, settings: Settings, *, offline: bool, told: Told = untold) -> Declaration:
     """All that a stack declares, with what a check found in it. Raises: OnestackError."""
     tools = tools_here(repository.root)
-    return declaration(repository.root, settings, project=repository.project, tools=tools, offline=offline)
+    return declaration(
+        repository.root, settings, project=repository.project, tools=tools, offline=offline, told=told
+    )
 
 
 def tools_here(root: Path) -> Tools:
@@ -63,9 +66,11 @@ def tools_here(root: Path) -> Tools:
     return lambda name: here(root, (name,)).path(name)
 
 
-def _declared_loose(one: Loose, tools: Tools, offline: bool) -> Declaration:
+def _declared_loose(one: Loose, tools: Tools, offline: bool, told: Told) -> Declaration:
     if not one.file:
-        return declaration(one.root, one.settings, project=PROJECT, tools=tools, offline=offline, guess=True)
+        return declaration(
+            one.root, one.settings, project=PROJECT, tools=tools, offline=offline, guess=True, told=told
+        )
     problems = Problems()
     read = content(one.root, one.file, problems)
     application = Application(Path(one.file).stem, namespace=NAMESPACE)
@@ -73,12 +78,17 @@ def _declared_loose(one: Loose, tools: Tools, offline: bool) -> Declaration:
     return of_texts(Texts(texts, tuple(problems.found)), one.settings, project=PROJECT, guess=True)
 
 
-def _report(declarations: Mapping[str, Callable[[], Declaration]], progress: Progress) -> Report:
+def _report(declarations: Mapping[str, Callable[[Told], Declaration]], progress: Progress) -> Report:
     reports = []
     for number, (title, declare) in enumerate(declarations.items(), start=1):
-        progress.step(f"checking {title}, {number} of {len(declarations)}")
-        reports.append(_checked(title, declare))
+        what = f"checking {title}, {number} of {len(declarations)}"
+        progress.step(what)
+        reports.append(_checked(title, partial(declare, _telling(what, progress))))
     return Report(tuple(reports))
+
+
+def _telling(what: str, progress: Progress) -> Told:
+    return lambda more: progress.step(f"{what}: {more}")
 
 
 def _checked(stack: str, declare: Callable[[], Declaration]) -> StackReport:

@@ -22,7 +22,7 @@ from onestack.manifests.ownership import owned
 from onestack.manifests.placeholders import literal
 from onestack.manifests.secrets import plaintexts, rolled
 from onestack.masking import NOTHING, Mask
-from onestack.rendering.options import Options, Tools
+from onestack.rendering.options import Options, Told, Tools, untold
 from onestack.rendering.texts import Texts, texts
 from onestack.settings import Settings
 from onestack.stack_secrets import StackSecrets
@@ -67,6 +67,7 @@ def declaration(
     tools: Tools,
     offline: bool = False,
     guess: bool = False,
+    told: Told = untold,
 ) -> Declaration:
     """What ``settings`` declare, with all that a check found; ``offline`` fetches nothing for it.
 
@@ -85,9 +86,11 @@ def declaration(
         hosts=frozenset(() if offline else settings.rendering.allowed_hosts),
         offline=offline,
         known_kinds=settings.manifests.custom_kinds(),
+        told=told,
     )
     secrets = stack_secrets.from_file(root, settings.stack)
     found = texts(settings.manifests.selected(), options)
+    told("validating")
     return of_texts(found, settings, project=project, secrets=secrets, guess=guess)
 
 
@@ -146,9 +149,11 @@ def of_texts(
     )
 
 
-def declared(root: Path, settings: Settings, *, project: str, tools: Tools) -> Declaration:
+def declared(
+    root: Path, settings: Settings, *, project: str, tools: Tools, told: Told = untold
+) -> Declaration:
     """What ``settings`` declare, without an error in it. Raises: as ``declaration``."""
-    made = declaration(root, settings, project=project, tools=tools)
+    made = declaration(root, settings, project=project, tools=tools, told=told)
     if made.checked.errors:
         raise InvalidManifests([found.problem for found in made.checked.errors])
     return made

@@ -80,7 +80,11 @@ def readable(stack: Stack, progress: Discreet) -> Declaration:
     progress.step("reading manifests")
     root, project = stack.repository.root, stack.repository.project
     made = declared(
-        root, stack.settings, project=project, tools=lambda name: ensure(root, progress, (name,)).path(name)
+        root,
+        stack.settings,
+        project=project,
+        tools=lambda name: ensure(root, progress, (name,)).path(name),
+        told=lambda what: progress.step(f"reading manifests: {what}"),
     )
     progress.hide(made.plaintexts)
     return made

@@ -126,7 +126,12 @@ def render(root: Path, stack: str, app: str | None, as_order: bool, as_json: boo
         raise UnknownApplication(stack, app, known=tuple(sorted(settings.manifests.applications)))
     with Terminal() as terminal:
         terminal.step(f"rendering {stack}")
-        made = checking.declare(repository, settings, offline=offline)
+        made = checking.declare(
+            repository,
+            settings,
+            offline=offline,
+            told=lambda what: terminal.step(f"rendering {stack}: {what}"),
+        )
         terminal.hide(made.plaintexts)
         terminal.rest()
         _print(made, app, terminal.mask, as_order=as_order, as_json=as_json)

@@ -39,6 +39,7 @@ def archive(
     if options.offline:
         why = "nothing is fetched now, and no earlier run has kept it"
         raise ChartUnavailable(application.name, str(chart), its.file, why)
+    options.told(f"fetching the chart of {application.name}, {chart}")
     fetched = _fetched(application, its, chart, options, problems)
     if fetched is None:
         return None

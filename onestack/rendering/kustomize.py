@@ -42,6 +42,7 @@ def texts_of(application: Application, folder: str, options: Options, problems: 
         problems.found.extend(made.mistakes())
         if len(problems.found) > before:
             return ()
+        options.told(f"building {application.name} with Kustomize")
         program = options.tools(TOOL).absolute()
         parts = _built(application, made, program, problems)
         if parts is None:

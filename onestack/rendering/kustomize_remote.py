@@ -118,6 +118,7 @@ class Bases:
             why = "nothing is fetched now, and no earlier run has kept it"
             raise BaseUnavailable(str(base), wanted_by, why)
         if archive is None:
+            self._options.told(f"fetching {base}")
             archive = _fetched(base, wanted_by)
             replaced(kept, hashlib.sha256(archive).hexdigest().encode() + archive)
         try:

@@ -13,6 +13,13 @@ from onestack.manifests.scope import Kind
 Tools = Callable[[str], Path]
 """The program of a tool's name, found when it is first needed. Raises: ToolMissing."""
 
+Told = Callable[[str], None]
+"""Hears what is done next, where that may take a while."""
+
+
+def untold(what: str) -> None:
+    """For those who don't want to hear."""
+
 
 @dataclass(frozen=True)
 class Options:
@@ -32,6 +39,7 @@ class Options:
     offline: bool = False
     known_kinds: tuple[Kind, ...] = ()
     """Custom kinds that the cluster has from elsewhere."""
+    told: Told = untold
 
 
 def on_path(name: str) -> Path:
