@@ -22,6 +22,7 @@ from onestack.errors import ChartUnavailable, Incomplete, NoManifests, NoStacks,
 from onestack.manifests.application import Application
 from onestack.rendering.options import Options
 from onestack.rendering.texts import Texts, texts
+from onestack.repository import find
 
 SETTINGS = "config: {onestack:platform: embedded, onestack:manifests: {applications: {shop: }}}\n"
 NAMESPACE = "{apiVersion: v1, kind: Namespace, metadata: {name: shop}}\n"
@@ -324,6 +325,25 @@ def test_offline_allows_no_host(root: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert [checked(root, *more).exit_code for more in ((), ("--offline",))] == [0, 0]
     assert run("render", "dev", "--offline", "--root", root).exit_code == 0
     assert allowed == [({"a.example"}, False), (set(), True), (set(), True)]
+
+
+def test_progress_names_what_is_done_within_a_stack(root: Path) -> None:
+    manifest(root, "kustomization.yaml", "resources: [a.yaml]\n")
+    said: list[str] = []
+
+    class Heard:
+        def step(self, what: str) -> None:
+            said.append(what)
+
+        def note(self, text: str) -> None:
+            raise AssertionError(text)
+
+    checking.check(find(root), (), Heard(), offline=True)
+    assert said == [
+        "checking dev, 1 of 1",
+        "checking dev, 1 of 1: building shop with Kustomize",
+        "checking dev, 1 of 1: validating",
+    ]
 
 
 def test_an_interruption_ends_it_without_a_word_too_many(root: Path) -> None:
