@@ -50,13 +50,13 @@ class StackReport:
 
     @property
     def errors(self) -> int:
-        """How many remarks stop a deployment."""
-        return sum(remark.is_error for remark in self.remarks)
+        """How many remarks stop a deployment, each counted once, as it is told."""
+        return sum(remark.is_error for remark in merged(self.remarks))
 
     @property
     def warnings(self) -> int:
         """How many don't."""
-        return len(self.remarks) - self.errors
+        return len(merged(self.remarks)) - self.errors
 
     @property
     def exit_code(self) -> int:

@@ -235,8 +235,16 @@ def _refuse_duplicates(manifests: Sequence[Manifest], problems: Problems) -> Non
     for manifest in manifests:
         held = first.setdefault(manifest.identity, manifest)
         if held is not manifest:
-            what, expected = (
-                f"{manifest.identity} is declared twice",
-                f"keep one; the other is at {held.location}",
-            )
-            problems.take(manifest.problem(what, expected))
+            problems.take(_duplicate(manifest, held))
+
+
+def _duplicate(manifest: Manifest, held: Manifest) -> Problem:
+    """Applications are named where files alone may not tell them apart, as of one chart for two of them."""
+    what = f"{manifest.identity} is declared twice"
+    if manifest.rendered or held.rendered:
+        names = dict.fromkeys((held.application, manifest.application))
+        said = " and ".join(f"'{name}'" for name in names)
+        what += f", by the application{'s' if len(names) > 1 else ''} {said}"
+    place, other = manifest.location, held.location
+    expected = "both are made of this file" if place == other else f"the other is at {other}"
+    return Problem(place.file, place.line, place.column, what, f"keep one; {expected}")

@@ -25,6 +25,7 @@ class Problems:
     def __init__(self) -> None:
         self.found: list[Problem] = []
         self._told: Counter[str] = Counter()
+        self._full: dict[str, int] = {}
 
     def of(self, file: str, rendered: Node | None = None) -> Report:
         """What reports problems in ``file``.
@@ -49,12 +50,16 @@ class Problems:
 
     def take(self, problem: Problem) -> None:
         """Takes a problem that was found elsewhere."""
-        self._told[problem.file] += 1
-        if self._told[problem.file] <= LIMITS.problems:
+        file = problem.file
+        self._told[file] += 1
+        left = self._told[file] - LIMITS.problems
+        if left <= 0:
             self.found.append(problem)
-        elif self._told[problem.file] == LIMITS.problems + 1:
-            what = f"there are more than {LIMITS.problems} problems"
-            self.found.append(Problem(problem.file, 0, 0, what, "the others are not told"))
+            return
+        are = "another is" if left == 1 else f"{left} others are"
+        what = f"there are more than {LIMITS.problems} problems"
+        at = self._full.setdefault(file, len(self.found))
+        self.found[at : at + 1] = [Problem(file, 0, 0, what, f"{are} not told")]
 
 
 class _Paths:

@@ -44,6 +44,14 @@ def test_people_get_a_line_for_each_finding_and_each_stack() -> None:
     assert said == held("text.txt", said)
 
 
+def test_what_is_told_once_is_counted_once() -> None:
+    same = remark(Severity.ERROR, "manifest", "charts/a.yaml", 0, "is declared twice")
+    other = remark(Severity.WARNING, "hook", "charts/a.yaml", 0, "never runs")
+    found = Report((StackReport("dev", Counts(), {}, (same, same, other, other, same), 0.1),))
+    assert shown(found).count("error: ") == 1
+    assert (found.stacks[0].errors, found.stacks[0].warnings) == (1, 1)
+
+
 def test_colours_are_for_terminals() -> None:
     assert "\x1b" not in shown(report())
     assert "\x1b[1;31merror" in shown(report(), terminal=True)

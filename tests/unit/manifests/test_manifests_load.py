@@ -13,6 +13,7 @@ from onestack.manifests.application import Application
 from onestack.manifests.load import load
 from onestack.manifests.manifest import Identity, Manifest
 from onestack.manifests.scope import Kind
+from onestack.manifests.text import Text
 from onestack.rendering.texts import texts
 from tests.reading import options
 
@@ -165,6 +166,31 @@ def test_a_scope_that_the_definition_contradicts_is_told(loaded: Loaded) -> None
     assert "the scope of Book is another one in the stack's setting onestack:manifests.knownKinds" in str(
         problems(raised)
     )
+
+
+def test_of_too_many_problems_it_is_told_how_many_were_left_out(loaded: Loaded) -> None:
+    for count, said in ((101, "another is not told"), (150, "50 others are not told")):
+        with pytest.raises(InvalidManifests) as raised:
+            loaded({"app/a.yaml": "---\n".join([CONFIG] * (count + 1))})
+        assert len(problems(raised)) == 101
+        assert problems(raised)[-1] == f"manifests/app/a.yaml: there are more than 100 problems; {said}"
+
+
+def test_what_two_applications_make_of_one_file_names_both(loaded: Loaded) -> None:
+    texts = [
+        Text(Application(name, namespace="app"), f"charts/{file}.yaml", CONFIG.encode(), rendered=True)
+        for name, file in (("one", "a"), ("two", "a"), ("three", "b"))
+    ]
+    with pytest.raises(InvalidManifests) as raised:
+        load(texts)
+    said = "ConfigMap app/settings is declared twice, by the application"
+    assert problems(raised) == [
+        f"charts/a.yaml: {said}s 'one' and 'two'; keep one; both are made of this file",
+        f"charts/b.yaml: {said}s 'one' and 'three'; keep one; the other is at charts/a.yaml",
+    ]
+    with pytest.raises(InvalidManifests) as raised:
+        load([texts[0], texts[0]])
+    assert problems(raised) == [f"charts/a.yaml: {said} 'one'; keep one; both are made of this file"]
 
 
 def test_lists_are_taken_apart(loaded: Loaded) -> None:
