@@ -29,7 +29,7 @@ pytestmark = pytest.mark.e2e
 CASES = Path(__file__).parents[1] / "data" / "validation"
 DEFINITION = "CustomResourceDefinition"
 SCHEMAS_ALONE = Weights(
-    reference=Severity.OFF, namespace=Severity.OFF, hook=Severity.OFF, secret=Severity.OFF
+    reference=Severity.OFF, namespace=Severity.OFF, hook=Severity.OFF, plaintext=Severity.OFF
 )
 TAKEN_BY_THE_SERVER = {
     "crd-bounds": "the server doesn't compare the bounds, but no value can ever be right",
