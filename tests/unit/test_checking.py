@@ -213,6 +213,29 @@ def test_a_schema_error_beside_a_file_that_cannot_be_read_keeps_its_rule_and_obj
     ]
 
 
+def test_a_custom_kind_that_nothing_defines_weighs_as_the_settings_say(root: Path) -> None:
+    manifest(root, "b.yaml", "{apiVersion: a.io/v1, kind: Thing, metadata: {name: one, namespace: shop}}\n")
+    done = checked(root)
+    assert done.exit_code == 0, done.output
+    assert (
+        "shop/b.yaml:1:14: warning: the set has no CustomResourceDefinition of Thing in a.io" in done.stderr
+    )
+    stack(root, "dev", SETTINGS.replace("}}}", "}}, onestack:checks: {references: error}}"))
+    assert checked(root).exit_code == 1
+    known = SETTINGS.replace("{applications:", "{knownKinds: {Thing.a.io: Namespaced}, applications:")
+    stack(root, "dev", known.replace("}}}", "}}, onestack:checks: {references: error}}"))
+    done = checked(root)
+    assert done.exit_code == 0, done.output
+    assert (
+        "1 not checkable (because its CustomResourceDefinition is not in the set), no errors, no"
+        in done.stderr
+    )
+    stack(root, "dev", known.replace("Namespaced", "Cluster"))
+    done = checked(root)
+    assert done.exit_code == 1
+    assert "a Thing lives in no namespace, but this one says 'shop'" in done.stderr
+
+
 def test_a_circle_hides_nothing_else(root: Path) -> None:
     waits = "annotations: {config.kubernetes.io/depends-on: /namespaces/shop/ConfigMap/site}"
     manifest(root, "a.yaml", NAMESPACE + "---\n" + CONFIG_MAP.replace("site", f"site, {waits}"))
@@ -449,6 +472,23 @@ class TestManifests:
     def test_what_names_no_namespace_goes_where_kubectl_puts_it(self, root: Path) -> None:
         manifest(root, "a.yaml", CONFIG_MAP.replace(", namespace: shop", ""))
         assert run("check", "--manifests", root / "manifests").exit_code == 0
+
+    def test_custom_kinds_from_elsewhere_are_not_checkable_wherever_they_live(self, root: Path) -> None:
+        custom = "{apiVersion: example.com/v1, kind: Thing, metadata: {name: NAME}}\n"
+        here = "{name: other, namespace: kube-system}"
+        manifest(
+            root, "b.yaml", custom.replace("NAME", "one") + "---\n" + custom.replace("{name: NAME}", here)
+        )
+        manifest(root, "c.yaml", MISSPELT)
+        for given in ("manifests", "manifests/shop"):
+            done = run("check", "--manifests", root / given)
+            assert done.exit_code == 1, done.output
+            assert "2 not checkable (because its CustomResourceDefinition is not in the set)" in done.stderr
+            assert "1 error, 1 warning" in done.stderr
+        alone = run("check", "--manifests", root / "manifests/shop/b.yaml", "--json")
+        found = json.loads(alone.stdout)
+        assert [one["rule"] for one in found["findings"]] == ["reference"]
+        assert next(iter(found["stacks"].values()))["notCheckable"] == 2
 
     def test_a_charts_own_namespace_counts(self, root: Path) -> None:
         (root / "manifests/shop/a.yaml").unlink()
