@@ -139,15 +139,14 @@ def _names(root: Path, at: str, problems: Problems) -> list[str]:
 
 def _mode(root: Path, relative: str, problems: Problems) -> int | None:
     """The file's mode, links followed as far as the repository; None for what is to be left alone."""
-    if (root / relative).is_symlink() and not _inside(root, relative, problems):
-        return None
     try:
+        # Not Path.is_symlink: before Python 3.13 it raises what stat does.
+        if stat.S_ISLNK((root / relative).lstat().st_mode) and not _inside(root, relative, problems):
+            return None
         return (root / relative).stat().st_mode
     except OSError as error:
-        if relative.endswith(_SUFFIXES):
-            problems.whole(
-                relative, f"the file can't be read: {error.strerror}", "make it readable, or remove it"
-            )
+        what = f"the file can't be read: {error.strerror}"
+        problems.whole(relative, what, "make it readable, or remove it")
         return None
 
 
