@@ -39,7 +39,10 @@ def check(metadata: Node, report: Report, *, ours: bool = False) -> None:
 
 
 def string_map(holder: Node, field: str, report: Report, *, secret: bool = False) -> dict[str, Node]:
-    """The entries of a mapping of strings; what isn't one is reported and left out, a secret unseen."""
+    """The entries of a mapping of strings; what isn't one is reported and left out, a secret unseen.
+
+    A key without a value gets the empty string that the API server makes of it.
+    """
     node = holder.get(field)
     if node is None or node.value is None:
         return {}
@@ -48,6 +51,8 @@ def string_map(holder: Node, field: str, report: Report, *, secret: bool = False
         return {}
     held = {}
     for key, value in node.fields():
+        if node.value[key] is None:
+            value.value = node.value[key] = ""
         if isinstance(value.value, str):
             held[key] = value
         else:
