@@ -299,6 +299,17 @@ class StateBehind(OnestackError):
         )
 
 
+class OtherScope(OnestackError):
+    """Objects of kinds that the cluster has, but in the other scope than it was taken for."""
+
+    def __init__(self, objects: tuple[str, ...], setting: str) -> None:
+        super().__init__(
+            "the cluster has the kinds of these objects in another scope",
+            why="\n".join(objects),
+            hint=f"say the scope in {setting}; what lives in no namespace says none in its metadata",
+        )
+
+
 class ForeignObjects(OnestackError):
     """Objects that a dead run may have left exist, but don't belong to this stack."""
 

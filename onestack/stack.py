@@ -103,6 +103,7 @@ def survey(stack: Stack, manifests: Sequence[Manifest], progress: Progress) -> S
     """What is there of the stack, what its state holds, what is declared: the record included."""
     progress.step("looking at what is there")
     project, name = stack.repository.project, stack.settings.stack
+    stack.ask(lambda client: standing.require_scopes(client, manifests))
     records = (
         record.namespace_manifest(project=project, stack=name),
         record.record_manifest("", project=project, stack=name),

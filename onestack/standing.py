@@ -13,15 +13,18 @@ from typing import Any
 
 from tenacity import AsyncRetrying, retry_if_result, stop_after_delay, wait_fixed
 
-from onestack.errors import ApiError, ForeignObjects, KindUnknown
+from onestack.errors import ApiError, ForeignObjects, KindUnknown, OtherScope
 from onestack.kube.client import MERGE_PATCH, Client
 from onestack.kube.discovery import ApiResource, Discovery
 from onestack.local.kubernetes.managed_fields import adopted
+from onestack.manifests import definitions
 from onestack.manifests.awaiting import FIELD_MANAGER
+from onestack.manifests.backends import at
 from onestack.manifests.hooks import hook
 from onestack.manifests.labels import STACK
 from onestack.manifests.manifest import Identity, Manifest, group_of
 from onestack.manifests.ownership import is_ours
+from onestack.manifests.scope import KNOWN_KINDS, is_builtin
 from onestack.wait import reference
 
 _NOT_FOUND = 404
@@ -105,6 +108,34 @@ async def survey(client: Client, project: str, stack: str) -> Mapping[Identity, 
         for live in items
         if is_ours(live, identity := _identity(kind, live), project, stack)
     }
+
+
+async def require_scopes(client: Client, manifests: Sequence[Manifest]) -> None:
+    """Makes sure that custom kinds from elsewhere live where they were taken to: nobody could tell before.
+
+    Raises: OtherScope, ApiError, ClusterUnreachable.
+    """
+    defined = {
+        (at(one.body, "spec", "group"), at(one.body, "spec", "names", "kind"))
+        for one in manifests
+        if (one.group, one.kind) == (definitions.GROUP, definitions.KIND)
+    }
+    elsewhere = [
+        one
+        for one in manifests
+        if not is_builtin(one.group, one.kind) and (one.group, one.kind) not in defined
+    ]
+    if not elsewhere:
+        return
+    namespaced = {(kind.group, kind.kind): kind.namespaced for kind in await Discovery(client).all()}
+    wrong = tuple(
+        f"{one.kind} {one.resource_name} (declared in {one.location.file}): "
+        f"its kind lives in {'a' if one.namespace is None else 'no'} namespace"
+        for one in elsewhere
+        if namespaced.get((one.group, one.kind), one.namespace is not None) is not (one.namespace is not None)
+    )
+    if wrong:
+        raise OtherScope(wrong, KNOWN_KINDS)
 
 
 async def require_no_strangers(

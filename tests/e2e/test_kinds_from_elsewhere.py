@@ -128,6 +128,23 @@ def test_they_are_deployed_changed_and_deleted_and_their_kinds_stay(repository: 
     assert left.code == 0, left.err
 
 
+def test_a_scope_that_the_cluster_has_otherwise_is_told_before_anything_is_done(repository: Clone) -> None:
+    file = repository.root / "stacks" / f"Pulumi.{repository.stack}.yaml"
+    settings = yaml.safe_load(file.read_text())
+    del settings["config"]["onestack:manifests"]["knownKinds"]
+    file.write_text(yaml.safe_dump(settings))
+    namespaced = resource("Area", "v1", "wide", colour="red", namespace="default")
+    repository.write("manifests/shop/all.yaml", namespaced)
+    for verb in ("preview", "deploy"):
+        done = repository.onestack(verb, repository.stack)
+        assert done.code == 1, done.err
+        assert (
+            "Area default/wide (declared in manifests/shop/all.yaml): its kind lives in no namesp" in done.err
+        )
+        assert "onestack:manifests.knownKinds" in done.err
+    assert uids(repository) == {}
+
+
 def test_a_status_that_says_not_ready_is_waited_for(repository: Clone) -> None:
     lay(repository, beta="v1", gamma="v1", colour="red")
     repository.deploy()
