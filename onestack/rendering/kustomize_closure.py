@@ -16,9 +16,10 @@ from typing import Final
 from onestack.manifests.node import Node
 from onestack.manifests.problems import Problems, Report
 from onestack.manifests.reader import read
+from onestack.rendering import kustomize_inline as inline
 from onestack.rendering.confine import Refused, host_of, real
 from onestack.rendering.kustomize_files import Closure, Files, Say
-from onestack.rendering.kustomize_named import files_of, is_inline, judge, said, sources_of, strings
+from onestack.rendering.kustomize_named import files_of, judge, said, sources_of, strings
 from onestack.rendering.kustomize_plugins import Plugins
 from onestack.rendering.kustomize_remote import PREFIX, Bases, localized
 from onestack.rendering.options import Options
@@ -40,10 +41,13 @@ def closure(folder: str, options: Options, problems: Problems) -> Closure:
     with Bases(options) as bases:
         scan = _Scan(options.root, problems, Closure(folder), bases)
         scan.visit(folder, (), partial(problems.whole, folder))
-    for file in scan.found.files.keys() & scan.found.kustomizations.keys():
-        problems.whole(
-            scan.found.called(file), "the kustomization is named as a file, too", "name a copy of it"
-        )
+    found = scan.found
+    for called, rewritten in (
+        ("kustomization", found.kustomizations),
+        ("configuration", found.configurations),
+    ):
+        for file in sorted(found.files.keys() & rewritten.keys()):
+            problems.whole(found.called(file), f"the {called} is named as a file, too", "name a copy of it")
     return scan.found
 
 
@@ -74,6 +78,8 @@ class _Scan:
         self._bases = bases
         self._outer = outer
         self._copies: dict[str, str] = {}
+        self._inline: dict[str, str] = {}
+        """What is to stand for entries that are YAML themselves."""
         self._root = root
         self._problems = problems
         self._files = Files(root, problems, found)
@@ -128,7 +134,8 @@ class _Scan:
                 within.report(node, what, "write a helm.yaml in an application of its own", key=True)
             elif taker := self._takers.get(name):
                 taker(node, within)
-        self.found.kustomizations[file] = localized(document.value, folder, self._copies)
+        value = localized(document.value, folder, self._copies)
+        self.found.kustomizations[file] = inline.replaced(value, self._inline)
 
     def _named(self, folder: str, say: Say) -> str:
         """The path of a folder's kustomization; empty if it hasn't one."""
@@ -202,10 +209,11 @@ class _Scan:
 
     def _merges(self, node: Node, within: _Within) -> None:
         for entry in strings(node):
-            if is_inline(entry.value):
-                judge(entry, entry.value, within.report)
-            else:
-                self._take([(entry, entry.value)], within, manifests=True)
+            if not inline.stands_inline(entry.value):
+                say = partial(said, within.report, entry)
+                self._files.take(entry.value, within.folder, say, manifest=True, document=True)
+            elif judge(entry, entry.value, within.report, objects=True):
+                self._inline[entry.value] = inline.as_text(entry.value)
 
     def _patches(self, node: Node, within: _Within) -> None:
         for entry in node.items():
@@ -229,7 +237,9 @@ class _Scan:
 
     def _configured(self, node: Node, within: _Within) -> None:
         for entry in strings(node):
-            self._plugins.take(entry, within.folder, within.report)
+            instead = self._plugins.take(entry, within.folder, within.report)
+            if instead is not None:
+                self._inline[entry.value] = instead
 
     def _take(
         self, named: Iterable[tuple[Node, str]], within: _Within, *, manifests: bool = False

@@ -12,6 +12,7 @@ from onestack.manifests.problems import Problems
 from onestack.manifests.reader import read
 from onestack.rendering import folder as disk
 from onestack.rendering.confine import Refused, followed, host_of, real, shown
+from onestack.rendering.kustomize_inline import is_path
 
 FILES: Final = 10_000
 """How many files a kustomization may be made of."""
@@ -33,6 +34,8 @@ class Closure:
     top: str
     kustomizations: dict[str, Any] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
+    configurations: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    """The values of the documents in files that configure generators, transformers and validators."""
     links: dict[str, str] = field(default_factory=dict)
     manifests: set[str] = field(default_factory=set)
     """Those of ``files`` that are YAML as manifests are: resources and patches."""
@@ -45,6 +48,7 @@ class Closure:
         """Takes what the base of another repository is made of, below a folder."""
         self.kustomizations |= {f"{folder}/{file}": value for file, value in other.kustomizations.items()}
         self.files |= {f"{folder}/{file}": content for file, content in other.files.items()}
+        self.configurations |= {f"{folder}/{file}": its for file, its in other.configurations.items()}
         self.links |= {f"{folder}/{file}": f"{folder}/{target}" for file, target in other.links.items()}
         self.manifests |= {f"{folder}/{file}" for file in other.manifests}
         self.secrets |= {f"{folder}/{file}" for file in other.secrets}
@@ -68,12 +72,15 @@ class Files:
     def __init__(self, root: Path, problems: Problems, found: Closure) -> None:
         self._root = root
         self._problems = problems
-        self._found = found
+        self.found = found
         self._bytes = 0
         self._count = 0
 
-    def place(self, reference: str, folder: str, say: Say) -> str | None:
-        """The real path of what a kustomization in ``folder`` names; None if that can't be followed."""
+    def place(self, reference: str, folder: str, say: Say, *, document: bool = False) -> str | None:
+        """The real path of what a kustomization in ``folder`` names; None if that can't be followed.
+
+        ``document`` says that YAML could stand in the place of the path.
+        """
         host = host_of(reference)
         if host is not None:
             what = f"'{shown(reference)}' is fetched from {host or 'elsewhere'}, which is not allowed"
@@ -81,6 +88,10 @@ class Files:
             return None
         if not reference:
             say("the path is empty", "name a file or folder")
+            return None
+        if "\0" not in reference and not (is_path(reference) if document else reference.isprintable()):
+            what = f"{reference[:80]!r} is no path" + (", and no objects either" if document else "")
+            say(what, "name a file with letters, digits, '-', '_' and '.'")
             return None
         try:
             place = followed(self._root, folder, reference)
@@ -95,10 +106,10 @@ class Files:
         return (self._root / place).is_dir()
 
     def take(
-        self, reference: str, folder: str, say: Say, *, manifest: bool = False
+        self, reference: str, folder: str, say: Say, *, manifest: bool = False, document: bool = False
     ) -> tuple[str, bytes] | None:
         """Takes a file; its real path and its bytes."""
-        place = self.place(reference, folder, say)
+        place = self.place(reference, folder, say, document=document)
         if place is None:
             return None
         content = self.take_at(place, reference, folder, say, manifest=manifest)
@@ -108,14 +119,14 @@ class Files:
         self, place: str, called: str, folder: str, say: Say, *, manifest: bool = False
     ) -> bytes | None:
         """Takes the file at a real path; its bytes."""
-        content = self._found.files.get(place)
+        content = self.found.files.get(place)
         if content is None:
             content = self.content(place, folder, called, say)
         if content is None:
             return None
-        self._found.files[place] = content
+        self.found.files[place] = content
         if manifest:
-            self._found.manifests.add(place)
+            self.found.manifests.add(place)
         return content
 
     def content(self, place: str, folder: str, called: str, say: Say) -> bytes | None:
@@ -141,4 +152,4 @@ class Files:
         for part in named.split("/"):
             at = f"{at}/{part}" if at else part
             if (self._root / at).is_symlink():
-                self._found.links[at] = at = real(self._root, at, named)
+                self.found.links[at] = at = real(self._root, at, named)

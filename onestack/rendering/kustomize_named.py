@@ -37,28 +37,25 @@ def sources_of(generator: Node) -> Named:
         yield entry, path if equals else name
 
 
-def judge(entry: Node, text: str, report: Report) -> bool:
+def judge(entry: Node, text: str, report: Report, *, objects: bool = False) -> bool:
     """Reports, at one place, what is wrong with YAML that stands inline; whether nothing is.
 
-    Lines inside a block of text aren't lines of the file, so they are named beside it.
+    With ``objects`` every document is to be one. Lines inside a block of text aren't lines of the file, so
+    they are named beside it.
     """
-    problems = read(text.encode(errors="replace"), "").problems
-    for problem in problems:
-        report(entry, f"line {problem.line} of this text: {problem.what}", problem.expected)
-    return not problems
-
-
-def is_inline(text: str) -> bool:
-    """Whether an entry is YAML itself and not the name of a file."""
-    if "\n" in text.strip():
-        return True
-    return is_document(text)
-
-
-def is_document(text: str) -> bool:
-    """Whether a text holds a mapping or list of YAML, and not just words."""
     reading = read(text.encode(errors="replace"), "")
-    return any(isinstance(document.value, (dict, list)) for document in reading.documents)
+    for problem in reading.problems:
+        report(entry, f"line {problem.line} of this text: {problem.what}", problem.expected)
+    wrong = objects and not all(map(_is_object, reading.documents))
+    if wrong and not reading.problems:
+        what = "this text is no path, and not all of it are objects"
+        report(entry, what, "write apiVersion, kind and metadata.name, or the path of a file")
+    return not reading.problems and not wrong
+
+
+def _is_object(document: Node) -> bool:
+    said = [document.get(key) for key in ("apiVersion", "kind")]
+    return document.value is None or all(node is not None and node.value for node in said)
 
 
 def said(report: Report, node: Node, what: str, expected: str) -> None:

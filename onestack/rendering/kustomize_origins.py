@@ -42,7 +42,8 @@ def parts(built: bytes, made: Closure, file: str) -> tuple[Part, ...] | None:
         if len(annotations) > 1:
             return None
         origin = _origin(annotations[0], made.top) if annotations else ""
-        known = (origin in made.files or origin in made.kustomizations) and origin == made.called(origin)
+        known = any(origin in held for held in (made.files, made.configurations, made.kustomizations))
+        known = known and origin == made.called(origin)
         found.setdefault(origin if known else file, []).append(_without(document))
     texts = tuple(Part(origin, b"---\n".join(its)) for origin, its in found.items())
     return None if any(_KEY in part.content for part in texts) else texts

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from onestack.manifests.node import Node
 from onestack.manifests.problems import Problems, Report
 from onestack.manifests.reader import read
-from onestack.rendering.confine import host_of
+from onestack.rendering import kustomize_inline as inline
 from onestack.rendering.kustomize_files import Files
-from onestack.rendering.kustomize_named import files_of, is_document, is_inline, judge, said, sources_of
+from onestack.rendering.kustomize_named import files_of, judge, said, sources_of
 
 
 class Plugins:
@@ -19,32 +20,36 @@ class Plugins:
         self._files = files
         self._problems = problems
 
-    def take(self, entry: Node, folder: str, report: Report) -> None:
-        """Takes an entry of ``generators``, ``transformers`` or ``validators``."""
+    def take(self, entry: Node, folder: str, report: Report) -> str | None:
+        """Takes an entry of ``generators``, ``transformers`` or ``validators``; what is to stand for it.
+
+        Configurations are given to Kustomize as they were read here, for they name files.
+        """
         text, say = entry.value, partial(said, report, entry)
-        if is_document(text) if host_of(text) is not None else is_inline(text):
-            before = len(self._problems.found)
-            if judge(entry, text, report):
-                self._read(text.encode(errors="replace"), "", folder, _at(entry, report))
-            if host_of(text) is not None and len(self._problems.found) == before:
-                # It would, where it finds something wrong with the text that we don't.
-                what = "this configuration holds the address of something elsewhere, for which Kustomize"
-                say(f"{what} could take all of it", "write it into a file and name that")
-            return
-        place = self._files.place(text, folder, say)
+        if inline.stands_inline(text):
+            if not judge(entry, text, report):
+                return None
+            values = self._read(text.encode(errors="replace"), "", folder, _at(entry, report))
+            return inline.as_values(values)
+        place = self._files.place(text, folder, say, document=True)
         if place is None:
-            return
+            return None
         if self._files.is_folder(place):
             # Its own patches could change what the configurations name, after we looked.
             say(f"'{text}' is a folder", "name files here; what kustomizations share can be a component")
-        elif taken := self._files.take(text, folder, say):
-            self._read(taken[1], place, folder, self._problems.of(place))
+        elif (content := self._files.content(place, folder, text, say)) is not None:
+            values = self._read(content, place, folder, self._problems.of(place))
+            self._files.found.configurations[place] = values
+        return None
 
-    def _read(self, content: bytes, file: str, folder: str, report: Report) -> None:
+    def _read(self, content: bytes, file: str, folder: str, report: Report) -> tuple[Any, ...]:
         reading = read(content, file)
         self._problems.found.extend(reading.problems)
-        for document in () if reading.problems else reading.documents:
+        if reading.problems:
+            return ()
+        for document in reading.documents:
             self._configured(document, folder, report)
+        return tuple(document.value for document in reading.documents)
 
     def _configured(self, document: Node, folder: str, report: Report) -> None:
         items = document.get("items")
@@ -60,7 +65,9 @@ class Plugins:
         if kind.value == "HelmChartInflationGenerator":
             what = "charts in a kustomization are not supported"
             report(kind, what, "write a helm.yaml in an application of its own")
-        named = [*files_of(document, "path", "paths", "targetfilepath"), *sources_of(document)]
+        for entry, path in files_of(document, "paths"):
+            self._files.take(path, folder, partial(said, report, entry), document=True)
+        named = [*files_of(document, "path", "targetfilepath"), *sources_of(document)]
         for key, node in document.fields():
             for entry in node.items() if key.casefold() == "replacements" else ():
                 named.extend(files_of(entry, "path"))

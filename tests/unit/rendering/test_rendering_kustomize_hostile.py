@@ -82,7 +82,7 @@ OUTSIDE = {
     "one string for a list": "resources: ^../../../o",
     "twice, by an alias": "commonLabels: {a: &x ../../../o}\nresources: [^*x]",
     "patch": "patches: [{path: ^../../../o}]",
-    "strategic merge": "patchesStrategicMerge: ['{a: b}', ^../../../o]",
+    "strategic merge": "patchesStrategicMerge: ['{apiVersion: v1, kind: A}', ^../../../o]",
     "JSON patch": "patchesJson6902: [{target: {}, path: ^../../../o}]",
     "replacement": "replacements: [{path: ^../../../o}]",
     "schema": "openapi: {path: ^../../../o}",
