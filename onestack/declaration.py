@@ -28,7 +28,7 @@ from onestack.settings import Settings
 from onestack.stack_secrets import StackSecrets
 from onestack.validation import placeholders
 from onestack.validation.check import Checked, check
-from onestack.validation.finding import Finding, Severity, Weights
+from onestack.validation.finding import Finding, Rule, Severity, Weights
 
 ALONE = Weights(*[Severity.OFF] * len(fields(Weights)))
 """Only what a manifest's own schema says."""
@@ -116,7 +116,8 @@ def of_texts(
             partial=bool(found.unavailable),
         )
     except InvalidManifests as error:
-        raise _failure([error, *found.unavailable], _more(error, settings)) from None
+        more = (*_of_sources(found), *_more(error, settings))
+        raise _failure([error, *found.unavailable], more) from None
     checked = check(
         loaded,
         kubernetes=settings.kubernetes_version,
@@ -124,6 +125,7 @@ def of_texts(
         known_kinds=known,
     )
     hidden = plaintexts(loaded)
+    checked = replace(checked, findings=(*_of_sources(found), *checked.findings))
     checked = _masked(_with_placeholders(checked, loaded, secrets), hidden)
     if found.unavailable:
         raise _failure(found.unavailable, checked.findings)
@@ -180,6 +182,11 @@ def _more(error: InvalidManifests, settings: Settings) -> Iterator[Finding]:
         problem = found.problem.masked(mask)
         if (problem.file, problem.line, problem.column) not in told:
             yield replace(found, problem=problem)
+
+
+def _of_sources(found: Texts) -> Iterator[Finding]:
+    """What is told of the files that applications are made of."""
+    return (Finding(Rule.SOURCE, Severity.WARNING, None, problem) for problem in found.warnings)
 
 
 def _with_placeholders(

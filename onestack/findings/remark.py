@@ -41,7 +41,8 @@ class Remark:
 
 def of_finding(found: Finding, stack: str) -> Remark:
     """What a check found in a stack."""
-    return Remark(found.severity, found.rule.value, found.problem, str(found.identity), (stack,))
+    subject = str(found.identity) if found.identity else ""
+    return Remark(found.severity, found.rule.value, found.problem, subject, (stack,))
 
 
 def of_failure(error: OnestackError, stack: str) -> tuple[Remark, ...]:

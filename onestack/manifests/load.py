@@ -100,9 +100,9 @@ def _masked(found: Sequence[Problem], drafts: Sequence[_Draft]) -> list[Problem]
 def _drafts(texts: Sequence[Text], problems: Problems) -> Iterator[_Draft]:
     nodes = 0
     for application, its in groupby(texts, key=lambda text: text.application):
-        before, count, file = len(problems.found), 0, ""
+        before, count, file, rendered = len(problems.found), 0, "", False
         for text in its:
-            file = file or text.file
+            file, rendered = file or text.file, text.rendered
             left = min(LIMITS.nodes, LIMITS.all_nodes - nodes)
             reading = read(text.content, text.file, replace(LIMITS, nodes=left))
             nodes += reading.nodes
@@ -113,7 +113,8 @@ def _drafts(texts: Sequence[Text], problems: Problems) -> Iterator[_Draft]:
             for draft in _drafts_of(text, reading, problems):
                 count += 1
                 yield draft
-        if not count and len(problems.found) == before:
+        # What a tool makes may be nothing for one stack: whoever ran the tool tells of it.
+        if not count and not rendered and len(problems.found) == before:
             what = f"the files of application '{application.name}' hold no objects"
             problems.whole(file, what, "write some, or take it out of the settings")
 

@@ -24,6 +24,8 @@ class Problems:
 
     def __init__(self) -> None:
         self.found: list[Problem] = []
+        self.warnings: list[Problem] = []
+        """What is most likely a mistake, and nothing is wrong with it as it stands."""
         self._told: Counter[str] = Counter()
         self._full: dict[str, int] = {}
 
@@ -47,6 +49,13 @@ class Problems:
     def whole(self, file: str, what: str, expected: str = "") -> None:
         """Takes one thing that is wrong with a file or folder as a whole."""
         self.take(Problem(file, 0, 0, what, expected))
+
+    def warn(self, file: str, what: str, expected: str = "", at: Node | None = None) -> None:
+        """Takes a warning, of a file as a whole or at a node of it; each once."""
+        line, column = (at.line, at.column) if at is not None else (0, 0)
+        problem = Problem(file, line, column, what, expected)
+        if problem not in self.warnings:
+            self.warnings.append(problem)
 
     def take(self, problem: Problem) -> None:
         """Takes a problem that was found elsewhere."""

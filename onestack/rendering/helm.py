@@ -14,7 +14,7 @@ from onestack.errors import Problem
 from onestack.manifests.application import Application
 from onestack.manifests.problems import Problems
 from onestack.manifests.text import Text
-from onestack.rendering import cache, helm_run
+from onestack.rendering import blank, cache, helm_run
 from onestack.rendering.chart import Total
 from onestack.rendering.helm_chart import Chart, prepared
 from onestack.rendering.helm_versions import api_versions, builtin_versions, versions_of
@@ -64,6 +64,7 @@ def rendered(
         now = given | api_versions(_all(made))
         if now == known:
             problems.found.extend(attempt.found)
+            problems.warnings.extend(attempt.warnings)
             return {**settled, **made}
         known = now
     for one in asking:
@@ -87,7 +88,10 @@ def _texts(
     for one in charts:
         its = replace(one.application, namespace=one.release.namespace)
         with missing.noted():
+            before = len(problems.found)
             parts = _parts(one, versions, options, problems)
+            if len(problems.found) == before:
+                blank.tell_if_blank(its, one.release.file, (part.content for part in parts), problems)
             texts[one.application.name] = tuple(
                 Text(its, part.file, part.content, rendered=True) for part in parts
             )
@@ -124,11 +128,7 @@ def _parts(
 
 
 def _mistakes(one: Chart, made: Mapping[str, bytes], again: Mapping[str, bytes]) -> Iterator[Problem]:
-    """What is wrong with what a chart renders to, twice: nothing, or something else each time."""
-    if not made:
-        what = f"the chart of application '{one.application.name}' renders to nothing with these values"
-        expected = "set values that it makes objects of, or remove the application"
-        yield Problem(one.release.file, 0, 0, what, expected)
+    """What is wrong with what a chart renders to, twice: something else each time."""
     for source in sorted({*made, *again}):
         if made.get(source) != again.get(source):
             names = one.changing.get(source) or {name for its in one.changing.values() for name in its}

@@ -12,6 +12,7 @@ from onestack.manifests.application import Application
 from onestack.manifests.problems import Problems
 from onestack.manifests.text import Text
 from onestack.rendering import kustomize_origins as origins
+from onestack.rendering.blank import tell_if_blank
 from onestack.rendering.cache import Cache, Part, key
 from onestack.rendering.kustomize_closure import closure
 from onestack.rendering.kustomize_files import Closure
@@ -48,6 +49,7 @@ def texts_of(application: Application, folder: str, options: Options, problems: 
         if parts is None:
             return ()
         cache.put(found_by, parts, program=program)
+    tell_if_blank(application, next(iter(made.kustomizations)), (part.content for part in parts), problems)
     return tuple(Text(application, part.file, part.content, rendered=True) for part in parts)
 
 
@@ -68,7 +70,6 @@ def _built(
         what = f"application '{application.name}': kustomize {ran.failure}{said}"
         problems.whole(file, what, f"'kustomize build {made.top}' shows it, too")
         return None
-    # An empty text is kept: that an application has no objects is found where manifests are loaded.
     return (Part(file, b"---\n".join(origins.documents(ran.stdout))),)
 
 

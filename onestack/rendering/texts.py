@@ -23,6 +23,7 @@ class Texts:
     texts: tuple[Text, ...]
     problems: tuple[Problem, ...]
     unavailable: tuple[Unavailable, ...] = ()
+    warnings: tuple[Problem, ...] = ()
 
 
 def texts(applications: Sequence[Application], options: Options) -> Texts:
@@ -48,6 +49,7 @@ def texts(applications: Sequence[Application], options: Options) -> Texts:
         tuple(text for application in applications for text in found.get(application.name, ())),
         tuple(problems.found),
         missing.found,
+        tuple(problems.warnings),
     )
 
 

@@ -86,7 +86,7 @@ def _verdict(manifest: Manifest, looked: Looked, *, failed: bool) -> Verdict:
 def _without_echoes(found: Sequence[Finding]) -> list[Finding]:
     """What the schema refuses can't also refer to nothing: the second would only say the same again."""
 
-    def place(finding: Finding) -> tuple[Identity, int, int]:
+    def place(finding: Finding) -> tuple[Identity | None, int, int]:
         return (finding.identity, finding.problem.line, finding.problem.column)
 
     refused = {place(one) for one in found if one.rule is Rule.SCHEMA and one.problem.line}
@@ -94,7 +94,7 @@ def _without_echoes(found: Sequence[Finding]) -> list[Finding]:
 
 
 def _sorted(found: Sequence[Finding], manifests: Sequence[Manifest]) -> tuple[Finding, ...]:
-    order = {manifest.identity: index for index, manifest in enumerate(manifests)}
+    order: dict[Identity | None, int] = {manifest.identity: index for index, manifest in enumerate(manifests)}
 
     def key(finding: Finding) -> tuple[int, int, int]:
         problem = finding.problem

@@ -18,7 +18,7 @@ class Severity(StrEnum):
 
 
 class Rule(StrEnum):
-    """The kinds of findings; each but SCHEMA and PLACEHOLDER can be weighed in the settings."""
+    """The kinds of findings; each but SCHEMA, PLACEHOLDER and SOURCE can be weighed in the settings."""
 
     SCHEMA = "schema"
     REFERENCE = "reference"
@@ -27,6 +27,8 @@ class Rule(StrEnum):
     HOOK = "hook"
     PLAINTEXT = "plaintext"
     PLACEHOLDER = "placeholder"
+    SOURCE = "source"
+    """About what an application is made of, not one of its objects."""
 
 
 @dataclass(frozen=True)
@@ -46,15 +48,17 @@ class Weights:
         """The weight of a rule's findings."""
         if rule in {Rule.SCHEMA, Rule.PLACEHOLDER}:
             return Severity.ERROR
+        if rule is Rule.SOURCE:
+            return Severity.WARNING
         weight: Severity = getattr(self, rule.value)
         return weight
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that is wrong, or may be, with one object."""
+    """One thing that is wrong, or may be, with one object; of ``Rule.SOURCE`` there is none."""
 
     rule: Rule
     severity: Severity
-    identity: Identity
+    identity: Identity | None
     problem: Problem

@@ -275,7 +275,6 @@ def test_what_the_chart_itself_lacks_is_said(write: Write, options: Options) -> 
     }
     for name, chart in charts.items():
         add(write, {"a.yaml": config_map("a: b")}, application=name, chart=chart)
-    add(write, {"a.yaml": "{{ if .Values.x }}a: b{{ end }}"}, application="nothing")
     start = "the chart of application '{0}' does not render: "
     expected = {
         "kube": "chart requires kubeVersion: >=1.99 which is incompatible with Kubernetes v1.36.0",
@@ -287,16 +286,26 @@ def test_what_the_chart_itself_lacks_is_said(write: Write, options: Options) -> 
         "manifests/subchart/chart/charts",
         "version": "validation: chart.metadata.version is required",
     }
-    said = [str(problem) for problem in rendered(options, *sorted(charts), "nothing").problems]
+    said = [str(problem) for problem in rendered(options, *sorted(charts)).problems]
     assert said == [
         f"manifests/{name}/helm.yaml: {start.format(name)}{text}" + ("" if ";" in text else f"; {MEND}")
         for name, text in expected.items()
-    ] + [
-        (
-            "manifests/nothing/helm.yaml: the chart of application 'nothing' renders to nothing with these "
-            "values; set values that it makes objects of, or remove the application"
-        )
     ]
+
+
+@pytest.mark.parametrize("asks", ["", '{{ .Capabilities.APIVersions.Has "v1" | quote | printf "# %s" }}\n'])
+def test_a_chart_that_a_stack_switches_off_is_told_each_time(
+    write: Write, options: Options, asks: str
+) -> None:
+    add(write, {"a.yaml": asks + "# only words\n{{ if .Values.on }}a: b{{ end }}"})
+    for _ in range(2):  # the second time from the cache
+        found = rendered(options, "app")
+        assert found.problems == ()
+        (warning,) = found.warnings
+        assert str(warning) == (
+            "manifests/app/helm.yaml: application 'app' has no objects: what its files are rendered to is "
+            "empty; take it out of the stack's settings, if that isn't meant"
+        )
 
 
 def test_values_that_the_schema_refuses_are_named_and_not_repeated(write: Write, options: Options) -> None:
