@@ -1,8 +1,9 @@
 """A rendering tool as a child process: bounded in time, memory and output, and told nothing of this machine.
 
 The tool leads a session of its own, which is killed whole when a bound is broken or we are interrupted. Its
-environment is made from scratch: no credentials, an empty search path, and proxies that lead nowhere. Those
-keep a well-meaning tool off the network; what input may make it fetch is refused before it is run.
+environment is made from scratch: no credentials, an empty search path, and proxies that lead nowhere. What
+input may make it fetch is refused before it is run; should something get past that, there is no network for
+it where the kernel lets us take it away (:mod:`onestack.rendering.apart`).
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ import psutil
 
 from onestack import interruptions
 from onestack.errors import ToolNotRun
+from onestack.rendering import apart
 
 # How often a running tool's memory is looked at. The kernel's own bound stops what grows faster than that.
 _TICK_SECONDS: Final = 0.1
@@ -99,19 +101,23 @@ def run(
 ) -> Ran:
     """Runs a tool in ``folder`` until it ends or breaks a bound; its home is a folder that is then removed.
 
-    With ``network`` it has this machine's search path, proxies and certificates. ``environ`` is added to
-    what it is given anyway.
+    With ``network`` it has that, and this machine's search path, proxies and certificates. ``environ`` is
+    added to what it is given anyway.
 
     Raises: ToolNotRun if it can't be started.
     """
+    before = () if network else apart.prefix()
     try:
         with tempfile.TemporaryDirectory(prefix="onestack-", ignore_cleanup_errors=True) as private:
             given = {**_environment(Path(private), bounds, network=network), **(environ or {})}
-            with _started(command, folder, given) as child:
+            with _started((*before, *command), folder, given) as child:
                 _bound(child.pid, bounds)
-                return _Watch(child, bounds).end()
+                ran = _Watch(child, bounds).end()
     except (OSError, ValueError) as error:
         raise ToolNotRun(Path(command[0]).name, command[0], str(error)) from None
+    if before and (why := apart.failure(ran.code, ran.said)):
+        raise ToolNotRun(Path(command[0]).name, command[0], why)
+    return ran
 
 
 def _environment(private: Path, bounds: Bounds, *, network: bool) -> dict[str, str]:

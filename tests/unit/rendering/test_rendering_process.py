@@ -6,6 +6,7 @@ import json
 import os
 import select
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ import pytest
 
 from onestack.errors import ToolNotRun
 from onestack.local.toolchain import Toolchain
-from onestack.rendering import process
+from onestack.rendering import apart, process
 from onestack.rendering.process import BOUNDS, Bounds, Breach, Ran, run
 
 MIB = 1024 * 1024
@@ -112,6 +113,65 @@ def test_memory_that_the_kernel_refuses_to_a_go_program_is_a_breach(
 def test_being_killed_by_others_is_told(tmp_path: Path) -> None:
     ran = script("import os; os.kill(os.getpid(), 9)", tmp_path)
     assert (ran.code, ran.failure) == (-9, "was ended from outside (SIGKILL)")
+
+
+ASKS = """
+import socket, sys
+try:
+    socket.create_connection(("127.0.0.1", int(sys.argv[1])), 10).close()
+except OSError as error:
+    sys.exit(str(error))
+"""
+
+
+@pytest.fixture
+def unmemorized() -> Iterator[None]:
+    apart.prefix.cache_clear()
+    yield
+    apart.prefix.cache_clear()
+
+
+def test_there_is_no_network_not_even_this_machines_own(tmp_path: Path) -> None:
+    if not apart.prefix():
+        pytest.skip("this kernel, or what it runs in, gives us no network namespaces")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        command = (sys.executable, "-c", ASKS, str(server.getsockname()[1]))
+        ran = run(command, folder=tmp_path)
+        assert (ran.code, ran.said) == (1, "[Errno 101] Network is unreachable\n")
+        assert run(command, folder=tmp_path, network=True).failure == ""
+
+
+@pytest.mark.usefixtures("unmemorized")
+@pytest.mark.parametrize(
+    ("script", "way"),
+    [
+        ("exit 0", ["--net", "--"]),
+        ('[ "$1" != --net ]', ["--user", "--map-root-user", "--net", "--"]),
+        ("exit 1", None),
+        (None, None),
+    ],
+    ids=["root", "user", "forbidden", "missing"],
+)
+def test_a_namespace_is_taken_where_there_is_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str | None, way: list[str] | None
+) -> None:
+    program = tmp_path / "unshare"
+    if script is not None:
+        program.write_text(f"#!/bin/sh\n{script}\n")
+        program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert list(apart.prefix()) == ([] if way is None else [str(program), *way])
+
+
+@pytest.mark.usefixtures("unmemorized")
+def test_a_namespace_that_is_refused_later_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "unshare"
+    program.write_text('#!/bin/sh\n[ "$4" = --version ] && exit 0\necho "unshare: no more" >&2\nexit 1\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert apart.prefix()
+    with pytest.raises(ToolNotRun, match="no more"):
+        script("print(1)", tmp_path)
 
 
 STARTS_ANOTHER = """
