@@ -25,7 +25,7 @@ from onestack.manifests.reader import read
 MOST_BYTES: Final = 256 * 1024 * 1024
 """How much is kept; the longest unused goes first."""
 # Raised when renderings of the same input come out differently.
-_FORMAT: Final = 1
+_FORMAT: Final = 2
 _KEPT: Final = ".rendering"
 # A file that was being written when its run was killed.
 _ABANDONED_SECONDS: Final = 3600.0

@@ -18,6 +18,8 @@ _RANDOM: Final = re.compile(
 # KubeVersion and HelmVersion are the same whatever CRDs there are.
 _ASKS: Final = re.compile(rb"Capabilities(?!\.(?:KubeVersion|HelmVersion)\b)")
 _ACTION: Final = b"{{"
+# These give an order only, and every chart has one of the words.
+_ORDER: Final = frozenset({"keys", "values"})
 
 
 @dataclass
@@ -30,6 +32,11 @@ class Told:
 
     asks: bool = False
     changing: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def chance(self) -> bool:
+        """Whether two renderings that come out the same may do so by chance, or for being a moment apart."""
+        return any(name not in _ORDER for names in self.changing.values() for name in names)
 
     def take(self, name: str, content: bytes) -> None:
         """Looks at one text."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-# Not content: credentials of a checkout, and the state of stacks.
+# Not content: credentials of a checkout, also of one inside this one, and the state of stacks.
 _OWN: Final = frozenset({".git", ".onestack"})
 
 # What Kustomize takes for a file or a repository elsewhere (loader/fileloader.go, git/repospec.go), and a
@@ -95,5 +95,4 @@ def real(root: Path, named: str, reference: str) -> str:
 
 def own_folder(inside: str) -> str:
     """The folder of git or of ours that a path in the repository is in; empty for content."""
-    first = inside.partition("/")[0]
-    return first if first in _OWN else ""
+    return next((part for part in inside.split("/") if part.casefold() in _OWN), "")

@@ -123,7 +123,8 @@ def _parts(
     if len(problems.found) > before:
         return ()
     parts = tuple(cache.Part(one.file(source), content) for source, content in made.items())
-    kept.put(found_by, parts, program=program)
+    if not one.chance:
+        kept.put(found_by, parts, program=program)
     return parts
 
 

@@ -24,7 +24,8 @@ class Chart:
 
     ``folder`` is the chart's in the repository; of a chart that is an archive it is empty. ``asks`` says that
     API versions may matter; ``changing`` has the functions that may give something else each time, by
-    template. ``secrets`` are texts that no message may repeat.
+    template; with ``chance`` that may be so later where it isn't now. ``secrets`` are texts that no message
+    may repeat.
     """
 
     application: Application
@@ -35,6 +36,7 @@ class Chart:
     secrets: frozenset[str]
     asks: bool
     changing: Mapping[str, tuple[str, ...]]
+    chance: bool
 
     def file(self, path: str) -> str:
         """What a person would edit for a file of the chart: itself, where it is in the repository."""
@@ -81,6 +83,7 @@ def prepared(
         frozenset().union(*(its.secrets for its in (*values, *own))),
         asks=told.asks,
         changing=told.changing,
+        chance=told.chance,
     )
 
 

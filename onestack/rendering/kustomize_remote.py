@@ -196,6 +196,7 @@ def _git(git: str, folder: Path, *arguments: str) -> Ran:
         "GIT_TERMINAL_PROMPT": "0",
         "GIT_ALLOW_PROTOCOL": "http:https",
         "GIT_CONFIG_GLOBAL": "/dev/null",
+        "GIT_CONFIG_NOSYSTEM": "1",
     }
     return run((git, *settings, *arguments), folder=folder, network=True, environ=environ, bounds=_BOUNDS)
 

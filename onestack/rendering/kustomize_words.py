@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+from onestack.manifests.reader import read
+from onestack.manifests.secrets import plain
 from onestack.rendering.kustomize_files import Closure
 from onestack.rendering.unsaid import unsaid
 
@@ -33,7 +35,11 @@ def words(said: str, folder: str, made: Closure) -> str:
 
 
 def _secrets(made: Closure) -> Iterator[str]:
-    """What Secrets are generated of."""
+    """What Secrets are generated of, and what those in files and patches hold."""
+    for file in made.manifests:
+        if b"Secret" in made.files[file]:
+            for document in read(made.files[file], file).documents:
+                yield from (value.decode("utf-8", "replace") for value in _held(document.value))
     for value in made.kustomizations.values():
         for name, held in value.items():
             if name.casefold() == "secretgenerator":
@@ -42,6 +48,14 @@ def _secrets(made: Closure) -> Iterator[str]:
     for file in made.secrets:
         for line in made.files[file].decode("utf-8", "replace").splitlines():
             yield from _of_line(line.strip())
+
+
+def _held(value: Any) -> Iterator[bytes]:
+    if isinstance(value, dict):
+        yield from plain(value)
+        items = value.get("items")
+        for item in items if isinstance(items, list) else ():
+            yield from _held(item)
 
 
 def _of_line(line: str) -> Iterator[str]:

@@ -1,14 +1,12 @@
-"""Secrets taken out of what a tool says. Pure."""
+"""Secrets taken out of what a tool says, in whatever form it says them. Pure."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Final
 
 from onestack.manifests.secrets import WORD
-
-_HIDDEN: Final = "***"
+from onestack.masking import MASKED, Mask
 
 
 def unsaid(said: str, secrets: Iterable[str]) -> str:
@@ -16,9 +14,9 @@ def unsaid(said: str, secrets: Iterable[str]) -> str:
 
     Else a password that is ``value`` would take a piece out of the path ``templates/values.yaml``.
     """
-    for secret in sorted(set(secrets), key=len, reverse=True):
-        if WORD.fullmatch(secret.encode("utf-8", "replace")):
-            said = re.sub(rf"(?<![\w/.-]){re.escape(secret)}(?![\w/-]|\.\w)", _HIDDEN, said)
-        else:
-            said = said.replace(secret, _HIDDEN)
+    values = frozenset(secret.encode("utf-8", "replace") for secret in secrets)
+    words = frozenset(value for value in values if WORD.fullmatch(value))
+    said = Mask(values - words, words)(said)
+    for word in sorted(words, key=len, reverse=True):
+        said = re.sub(rf"(?<![\w/.-]){re.escape(word.decode())}(?![\w/-]|\.\w)", MASKED, said)
     return said

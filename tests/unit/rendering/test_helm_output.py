@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from base64 import b64encode
+from urllib.parse import quote, quote_plus
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -50,14 +54,21 @@ def test_nothing_printed_is_nothing() -> None:
 def test_secrets_and_temporary_places_are_not_repeated() -> None:
     said = "level=WARN msg=x\nError: /tmp/x/chart/templates/a.yaml: hunter2-long is not hunter2\n"
     assert words(said, {"/tmp/x/chart": "manifests/app/chart"}, {"hunter2", "hunter2-long"}) == (  # noqa: S108
-        "manifests/app/chart/templates/a.yaml: *** is not ***"
+        "manifests/app/chart/templates/a.yaml: [secret] is not [secret]"
     )
+
+
+def test_secrets_are_not_repeated_in_other_forms() -> None:
+    secret = 'hunter2"long pass'
+    forms = (json.dumps(secret), b64encode(secret.encode()).decode(), quote(secret), quote_plus(secret))
+    assert words(", ".join(forms), {}, {secret}) == '"[secret]", [secret], [secret], [secret]'
 
 
 def test_a_secret_that_is_a_mere_word_takes_nothing_out_of_paths_and_names() -> None:
     said = "chart/templates/value.yaml:3: the values of pre-value are 'value', value."
     assert (
-        words(said, {}, {"value"}) == "chart/templates/value.yaml:3: the values of pre-value are '***', ***."
+        words(said, {}, {"value"})
+        == "chart/templates/value.yaml:3: the values of pre-value are '[secret]', [secret]."
     )
 
 

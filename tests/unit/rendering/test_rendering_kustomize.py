@@ -227,8 +227,8 @@ def test_plaintext_secrets_are_built_and_not_kept(write: Write, options: Options
     ("text", "said"),
     [
         ("secretGenerator: [{name: key, literals: [a=canary, a=canary]}]", "repeats the key"),
-        ("secretGenerator: [{name: key, literals: [canary]}]", "invalid literal source ***"),
-        ("secretGenerator: [{name: key, envs: [key.env]}]", "line has invalid utf8 bytes : a=***"),
+        ("secretGenerator: [{name: key, literals: [canary]}]", "invalid literal source [secret]"),
+        ("secretGenerator: [{name: key, envs: [key.env]}]", "line has invalid utf8 bytes : a=[secret]"),
         (
             "resources: [secret.yaml]\npatches: [{path: patch.yaml}]",
             "expected MappingNode but got ScalarNode",
@@ -251,6 +251,17 @@ def test_an_error_does_not_repeat_secrets(text: str, said: str, write: Write, op
     assert "canary" not in found
     assert "Y2FuYXJ5" not in found
     assert "99 97 110" not in found
+
+
+def test_an_error_does_not_repeat_what_a_secret_in_a_file_holds(write: Write, options: Options) -> None:
+    write("app/s.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {a: canary-seven}\n")
+    replacement = (
+        "[{source: {kind: Secret, fieldPath: stringData.a, options: {delimiter: '-', index: 9}}, "
+        "targets: [{select: {kind: Secret}, fieldPaths: [stringData.b]}]}]"
+    )
+    write("app/kustomization.yaml", f"resources: [s.yaml]\nreplacements: {replacement}\n")
+    (problem,) = problems(rendered(options))
+    assert "options.index 9 is out of bounds for value [secret]" in problem
 
 
 def test_links_inside_the_repository_are_followed(repository: Path, write: Write, options: Options) -> None:

@@ -142,6 +142,11 @@ WRONG = {
         "'../../.git/config' leads into .git; that folder is no content of the repository",
         {"../../.git/config": "[http] extraheader"},
     ),
+    "what git keeps of another checkout": Case(
+        "configMapGenerator: [{name: x, files: [^vendor/.GIT/config]}]",
+        "'vendor/.GIT/config' leads into .GIT; that folder is no content of the repository",
+        {"vendor/.GIT/config": "[http] extraheader"},
+    ),
     "NUL": Case('resources: [^"a\\0b"]', "the path has a NUL character in it; remove it"),
     "empty": Case('resources: [^""]', "the path is empty; name a file or folder"),
     "password": Case(
