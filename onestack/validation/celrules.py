@@ -17,6 +17,7 @@ from onestack.validation.openapi import INT_OR_STRING, RULES, Schema
 from onestack.validation.parts import Path
 
 _OLD: Final = re.compile(r"\boldSelf\b")
+_LITERAL: Final = re.compile(r"""[rR](?:"[^"]*"|'[^']*')|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'""")
 _LOOP: Final = re.compile(r"\.\s*(?:all|exists|exists_one|existsOne)\s*\(")
 _COPY: Final = re.compile(r"\.\s*(?:filter|map)\s*\(")
 _MATCH: Final = re.compile(r"\bmatches\s*\(")
@@ -120,10 +121,11 @@ def _steps(text: str, value: Any) -> int:
 
 
 def _holds(text: str, schema: Schema, value: Any, budget: Budget) -> bool:
-    if _OLD.search(text):
+    code = bare(text)
+    if _OLD.search(code):
         raise _NotEvaluated("they compare with the object before the change")
     timed = budget.timed(schema)
-    if "" in timed or any(re.search(rf"\b{re.escape(name)}\b", text) for name in timed):
+    if "" in timed or any(re.search(rf"\.\s*\??{re.escape(escaped(name))}\b", code) for name in timed):
         raise _NotEvaluated("they look at times, durations or bytes")
     seen = _seen(schema, value)
     if not budget.takes(_steps(text, value)):
@@ -185,7 +187,7 @@ def _seen(schema: Schema, value: Any) -> Any:
         made = {}
         for name, held in value.items():
             if name in properties:
-                made[_escaped(name)] = _seen(properties[name], held)
+                made[escaped(name)] = _seen(properties[name], held)
             else:
                 made[name] = _seen(further, held) if isinstance(further, Mapping) else held
         return made
@@ -198,8 +200,13 @@ def _seen(schema: Schema, value: Any) -> Any:
     return value
 
 
-def _escaped(name: str) -> str:
-    """``apiserver/pkg/cel``: ``Escape``."""
+def bare(text: str) -> str:
+    """A rule without what stands in its strings."""
+    return _LITERAL.sub("''", text)
+
+
+def escaped(name: str) -> str:
+    """The name of a field as rules write it. ``apiserver/pkg/cel``: ``Escape``."""
     if name in _RESERVED:
         return f"__{name}__"
     return _ESCAPED.sub(lambda found: _ESCAPES[found[0]], name)

@@ -22,6 +22,11 @@ _UUID: Final = re.compile(
 )
 
 
+_DURATION: Final = re.compile(r"[-+]?(0|((\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h))+)\Z")
+_SPAN: Final = re.compile(r"[0-9]+\s*([A-Za-zµ]+)")
+_UNIT: Final = re.compile(r"(ns|us|µs|ms|[smhdw]|hr|wk|(nano|micro|milli|sec|min|hour|day|week).*)\Z")
+
+
 def is_base64(text: str) -> bool:
     """Whether Go's ``base64.StdEncoding`` decodes it; line breaks are skipped there."""
     try:
@@ -34,6 +39,12 @@ def is_base64(text: str) -> bool:
 def is_time(text: str) -> bool:
     """Whether it is a time as RFC 3339 writes it; the empty string counts as none given."""
     return not text or _TIME.match(text) is not None
+
+
+def _is_duration(text: str) -> bool:
+    """``kube-openapi/pkg/validation/strfmt``: ``ParseDuration``, which also reads ``3 days``."""
+    units = (found[1].lower() for found in _SPAN.finditer(text))
+    return bool(_DURATION.match(text)) or any(_UNIT.match(unit) for unit in units)
 
 
 def _is_cidr(text: str) -> bool:
@@ -60,6 +71,7 @@ CHECKS: Final[Mapping[str, Callable[[str], bool]]] = {
     "cidr": _is_cidr,
     "date": lambda text: _DATE.match(text) is not None,
     "date-time": is_time,
+    "duration": _is_duration,
     "ipv4": _is_address(ipaddress.IPv4Address),
     "ipv6": _is_address(ipaddress.IPv6Address),
     "quantity": is_quantity,
@@ -72,6 +84,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "cidr": ("is no network", "write for example '10.0.0.0/8'"),
     "date": ("is no date", "write for example '2026-01-31'"),
     "date-time": ("is no time", "write for example '2026-01-31T12:00:00Z'"),
+    "duration": ("is no duration", "write for example '1h30m'"),
     "ipv4": ("is no IPv4 address", "write for example '10.0.0.1'"),
     "ipv6": ("is no IPv6 address", "write for example 'fd00::1'"),
     "quantity": ("is no quantity", "write for example '500m', '2' or '1Gi'"),

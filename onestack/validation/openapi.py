@@ -1,8 +1,8 @@
 """The OpenAPI schema of a custom kind as a JSON schema that refuses what the API server would drop. Pure.
 
 The rules are those of ``k8s.io/apiextensions-apiserver/pkg/apiserver/schema``: fields that the schema
-doesn't name are pruned, unless it preserves them; nulls are pruned where null isn't allowed; defaults
-are set before anything is validated.
+doesn't name are pruned, unless it preserves them; defaults are set, also in place of a null that isn't
+allowed, before anything is validated.
 """
 
 from __future__ import annotations
@@ -158,20 +158,21 @@ def patterns(schema: Any) -> Iterator[str]:
             yield from patterns(held)
 
 
-def defaulted(schema: Schema, value: Any) -> Any:
-    """A value as the server validates it: without nulls that aren't allowed, with its defaults.
+def defaulted(schema: Schema, value: Any, *, dropping: bool = False) -> Any:
+    """A value as the server validates it, with its defaults: ``Default`` of ``apiserver/schema/defaulting``.
 
-    ``PruneNonNullableNullsWithoutDefaults`` and ``Default`` of ``apiserver/schema/defaulting``.
+    A null that isn't allowed becomes the default; without one it stays, to be refused. With ``dropping`` it
+    goes, as within a default: ``PruneNonNullableNullsWithoutDefaults``.
     """
     if isinstance(value, Mapping):
-        return _defaulted_object(schema, value)
+        return _defaulted_object(schema, value, dropping=dropping)
     items = schema.get("items")
     if isinstance(value, list) and isinstance(items, Mapping):
-        return [defaulted(items, _or_default(items, held)) for held in value]
+        return [defaulted(items, _or_default(items, held), dropping=dropping) for held in value]
     return value
 
 
-def _defaulted_object(schema: Schema, value: Mapping[str, Any]) -> dict[str, Any]:
+def _defaulted_object(schema: Schema, value: Mapping[str, Any], *, dropping: bool) -> dict[str, Any]:
     properties, further = schema.get("properties", {}), schema.get("additionalProperties")
     made = {}
     for name, held in value.items():
@@ -180,11 +181,11 @@ def _defaulted_object(schema: Schema, value: Mapping[str, Any]) -> dict[str, Any
             made[name] = held
             continue
         given = _or_default(below, held)
-        if given is not None or below.get("nullable"):
-            made[name] = defaulted(below, given)
+        if given is not None or below.get("nullable") or not dropping:
+            made[name] = defaulted(below, given, dropping=dropping)
     for name, below in properties.items():
         if name not in made and below.get("default") is not None:
-            made[name] = defaulted(below, copy.deepcopy(below["default"]))
+            made[name] = defaulted(below, copy.deepcopy(below["default"]), dropping=dropping)
     return made
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from onestack.manifests.manifest import dotted
+from onestack.validation.celfields import undefined
 from onestack.validation.explain import faults as value_faults
 from onestack.validation.fault import Fault, listed, said
 from onestack.validation.junctors import is_choice, junctors, nested
@@ -61,6 +62,7 @@ def _schema(schema: Schema, path: Path, *, is_root: bool = False) -> Iterator[Fa
     yield from _list(schema, path)
     yield from _values(schema, path)
     yield from _default(schema, path)
+    yield from undefined(schema, path, is_root=is_root)
     for at, below in junctors(schema):
         if not is_choice(schema, at):
             yield from nested(below, schema if is_root else None, (*path, *at))
@@ -111,9 +113,8 @@ def _object(schema: Schema, path: Path, *, is_root: bool) -> Iterator[Fault]:
         yield Fault((*path, "additionalProperties"), what, "keep one", key=True)
     for key in ("properties", "required"):
         if schema.get(key) and schema.get("type") not in {"object", None}:
-            yield Fault(
-                (*path, key), f"a value of type {said(schema['type'])} has no {key}", "remove it", key=True
-            )
+            what = f"a value of type {said(schema['type'])} has no {key}, so they are of no use"
+            yield Fault((*path, key), what, "remove them", key=True, harmless=True)
     if (
         schema.get(PRESERVE)
         or schema.get("type") != "object"
@@ -127,8 +128,12 @@ def _object(schema: Schema, path: Path, *, is_root: bool) -> Iterator[Fault]:
     required = schema.get("required")
     for index, name in enumerate(required if isinstance(required, list) else ()):
         if name not in known:
-            what = f"{said(name)} is required, but no such field is in properties"
-            yield Fault((*path, "required", index), what, "add the field, or don't require it")
+            what = (
+                f"{said(name)} is required, but no such field is in properties, so no such value can be right"
+            )
+            expected = "add the field, or don't require it"
+            # The server takes the definition, and whatever never uses the value.
+            yield Fault((*path, "required", index), what, expected, harmless=True)
 
 
 def _list(schema: Schema, path: Path) -> Iterator[Fault]:
@@ -202,7 +207,7 @@ def _default(schema: Schema, path: Path) -> Iterator[Fault]:
     if value is None or schema.get("type") not in _TYPES:
         return
     try:
-        found = value_faults(Shape(value_schema(schema)), defaulted(schema, value))
+        found = value_faults(Shape(value_schema(schema)), defaulted(schema, value, dropping=True))
     except ValueError:
         return
     for fault in found:

@@ -14,7 +14,7 @@ Kind = jsonschema_rs.ValidationErrorKind
 Words = tuple[str, str]
 """What follows the name of the field, and what to write instead."""
 
-NULL: Final[Words] = ("is null, which is as good as missing", "write a value")
+NULL: Final[Words] = ("is null, and no value is taken for it", "write a value, or remove it")
 _LONGEST: Final = 200
 _MOST: Final = 20
 _ARTICLES: Final = {

@@ -141,7 +141,7 @@ def test_no_schedules(text: str) -> None:
     assert wrong_schedule(text)
 
 
-def test_defaults_come_before_anything_is_asked_and_nulls_go() -> None:
+def test_defaults_come_before_anything_is_asked_and_in_place_of_nulls() -> None:
     schema = {
         "type": "object",
         "properties": {
@@ -152,7 +152,9 @@ def test_defaults_come_before_anything_is_asked_and_nulls_go() -> None:
         },
     }
     value = {"c": None, "d": None, "e": None, "f": None}
-    assert defaulted(schema, value) == {"a": {"b": 1}, "d": None, "e": "y", "f": None}
+    dropped = {"a": {"b": 1}, "d": None, "e": "y", "f": None}
+    assert defaulted(schema, value) == {**dropped, "c": None}
+    assert defaulted(schema, value, dropping=True) == dropped
     assert value == {"c": None, "d": None, "e": None, "f": None}
 
 
