@@ -19,6 +19,16 @@ def harmless(text: str) -> str:
     return "\n".join(map(_line, text.split("\n")))
 
 
+def harmless_json(text: str) -> str:
+    """A JSON document, indented or not, of the same value: what can't be printed and commands are escaped.
+
+    Strings of JSON hold no line feed, so no line begins with what stands in one.
+    """
+    if not text.replace("\n", "").isprintable():
+        text = "".join(char if char == "\n" or char.isprintable() else _escaped(char) for char in text)
+    return text.replace(_OLD_COMMAND, "#\\u0023[")
+
+
 def one_line(text: str) -> str:
     """The same as one line: its lines follow each other, parted by bars."""
     return harmless(_PARTS.join(filter(None, (line.strip() for line in text.splitlines()))))
@@ -28,6 +38,12 @@ def _line(text: str) -> str:
     if not text.isprintable():
         text = "".join(map(_printable, text))
     return _COMMAND.sub(r"\1\\::", text).replace(_OLD_COMMAND, r"##\[")
+
+
+def _escaped(character: str) -> str:
+    """As JSON escapes it, in units of UTF-16."""
+    units = character.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[start : start + 4]}" for start in range(0, len(units), 4))
 
 
 def _printable(character: str) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from onestack.harmless import harmless, one_line
+from onestack.harmless import harmless, harmless_json, one_line
 
 
 @pytest.mark.parametrize(
@@ -45,3 +48,12 @@ def test_no_line_begins_with_a_command_whatever_space_stands_before_it(space: st
         assert not line.lstrip().startswith("::")
         assert "##[" not in line
         assert line.isprintable()
+
+
+@given(st.recursive(st.text(), lambda held: st.lists(held) | st.dictionaries(st.text(), held), max_leaves=8))
+@example(["##[error]old", "###[x]", "\\##[y]", "\x1b[31m \x9b31m \x7f \u202e \u2028 \U000e0001"])
+def test_a_document_of_json_stays_what_it_was(value: Any) -> None:
+    printed = harmless_json(json.dumps(value, ensure_ascii=False, indent=2))
+    assert json.loads(printed) == value
+    assert "##[" not in printed
+    assert printed.replace("\n", "").isprintable()
