@@ -6,6 +6,7 @@ JSON object a line to stdout: what the command said, its exit code, CPU seconds 
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import resource
@@ -64,10 +65,11 @@ def _run(arguments: Sequence[str]) -> Run:
             os._exit(_command(arguments))
         _, status, usage = os.wait4(child, 0)
         return Run(
-            os.waitstatus_to_exitcode(status),
-            *(_text(file.fileno()) for file in (output, errors)),
-            usage.ru_utime + usage.ru_stime,
-            usage.ru_maxrss // 1024,
+            exit_code=os.waitstatus_to_exitcode(status),
+            output=_text(output.fileno()),
+            errors=_text(errors.fileno()),
+            seconds=usage.ru_utime + usage.ru_stime,
+            mebibytes=usage.ru_maxrss // 1024,
         )
 
 
@@ -97,7 +99,8 @@ def _text(descriptor: int) -> str:
 
 def _main() -> None:
     # Once, so that the children needn't.
-    import onestack.cli.checking  # noqa: F401, PLC0415
+    for module in reaching.modules():
+        importlib.import_module(module)
     from onestack.manifests.scope import builtin  # noqa: PLC0415
 
     builtin()

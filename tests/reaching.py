@@ -1,7 +1,8 @@
 """Which places of the code that refuse something are reached: every ``raise``, every problem told.
 
-`install` makes every such place of PACKAGES note that it was reached; `save` writes what was. It is also
-a plugin: ``ONESTACK_REACHED=FILE pytest -p tests.reaching ...``.
+`install` makes every such place of PACKAGES note that it was reached; `save` writes what was, a place a
+line. It is also a plugin: ``ONESTACK_REACHED=FILE pytest -p tests.reaching ...``, which writes lines of test
+and place beside them.
 """
 
 from __future__ import annotations
@@ -18,9 +19,31 @@ from types import CodeType, ModuleType
 from typing import Any
 
 VARIABLE = "ONESTACK_REACHED"
-PACKAGES = ("onestack/manifests", "onestack/rendering", "onestack/validation", "onestack/settings.py")
+PACKAGES = (
+    "onestack/checking.py",
+    "onestack/cli/checking.py",
+    "onestack/declaration.py",
+    "onestack/manifests",
+    "onestack/rendering",
+    "onestack/repository.py",
+    "onestack/settings.py",
+    "onestack/stack_secrets.py",
+    "onestack/validation",
+)
 TELLING = frozenset(
-    {"report", "reported", "_report", "whole", "problem", "Problem", "Mistake", "_mistaken", "say"}
+    {
+        "report",
+        "reported",
+        "_report",
+        "whole",
+        "problem",
+        "Problem",
+        "Mistake",
+        "_mistaken",
+        "say",
+        "Fault",
+        "Broken",
+    }
 )
 """The names of what is called to tell a problem."""
 ROOT = Path(__file__).parents[1]
@@ -30,13 +53,18 @@ _reached: set[str] = set()
 
 
 def places() -> dict[str, str]:
-    """Every place, as ``file:line``, with its line of code."""
+    """Every place, as ``file:line``, with its code in one line."""
     found = {}
     for file in _files():
-        lines = file.read_text(encoding="utf-8").splitlines()
-        for node in _refusing(ast.parse("\n".join(lines))):
-            found[_place(file, node)] = lines[node.lineno - 1].strip()
+        for node in _refusing(ast.parse(file.read_text(encoding="utf-8"))):
+            found[_place(file, node)] = ast.unparse(node)
     return found
+
+
+def modules() -> list[str]:
+    """The names of all modules that have such places."""
+    paths = (file.relative_to(ROOT).with_suffix("").parts for file in _files())
+    return [".".join(parts[:-1] if parts[-1] == "__init__" else parts) for parts in paths]
 
 
 def install() -> None:
@@ -58,9 +86,13 @@ def pytest_configure() -> None:
     install()
 
 
-def pytest_sessionfinish() -> None:
-    """As a plugin: after the last test."""
+def pytest_runtest_logfinish(nodeid: str) -> None:
+    """As a plugin: after each test, with which what it reached is noted."""
+    if VARIABLE in os.environ:
+        with Path(os.environ[VARIABLE]).open("a", encoding="utf-8") as file:
+            file.writelines(f"{nodeid}\t{place}\n" for place in sorted(_reached))
     save()
+    _reached.clear()
 
 
 def _files() -> Iterator[Path]:
@@ -107,12 +139,11 @@ class _Noting(ast.NodeTransformer):
 
 
 class _Loader(importlib.machinery.SourceFileLoader):
-    def path_stats(self, path: Any) -> Any:
-        raise OSError(path)  # so that no compiled file is read or written
-
-    def source_to_code(self, data: Any, path: Any, *, _optimize: int = -1) -> CodeType:
-        tree = _Noting(Path(os.fsdecode(path))).visit(ast.parse(data))
-        code: CodeType = compile(ast.fix_missing_locations(tree), path, "exec", optimize=_optimize)
+    def get_code(self, fullname: str) -> CodeType:
+        """Compiled anew: no compiled file is read or written."""
+        path = Path(self.get_filename(fullname))
+        tree = _Noting(path).visit(ast.parse(path.read_bytes()))
+        code: CodeType = compile(ast.fix_missing_locations(tree), path, "exec")
         return code
 
 

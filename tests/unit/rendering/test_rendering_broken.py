@@ -14,6 +14,7 @@ from onestack.errors import ChartUnavailable, ToolMissing, ToolNotRun
 from onestack.local.toolchain import Toolchain
 from onestack.manifests.application import Application
 from onestack.rendering.options import Options, on_path
+from onestack.rendering.process import run
 from onestack.rendering.texts import Texts
 from tests.reading import had
 from tests.unit.rendering.conftest import Write
@@ -101,3 +102,11 @@ def test_a_tool_that_is_not_on_path_is_told(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("PATH", "/nowhere")
     with pytest.raises(ToolMissing, match="it is not on PATH"):
         on_path("helm")
+
+
+def test_a_program_that_is_none_is_told(tmp_path: Path) -> None:
+    (tmp_path / "tool").write_text("not a program")
+    with pytest.raises(ToolNotRun, match="Permission denied"):
+        run(
+            (str(tmp_path / "tool"),), folder=tmp_path, network=True
+        )  # not through what takes the network away
