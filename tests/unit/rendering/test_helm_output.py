@@ -64,6 +64,11 @@ def test_secrets_are_not_repeated_in_other_forms() -> None:
     assert words(", ".join(forms), {}, {secret}) == '"[secret]", [secret], [secret], [secret]'
 
 
+def test_passwords_of_addresses_are_not_repeated() -> None:
+    said = "postgres://u:canary-1@h/db, https://:canary-2@h, https://h:80/a@b, a://b:c"
+    assert words(said, {}, ()) == "postgres://u:[secret]@h/db, https://:[secret]@h, https://h:80/a@b, a://b:c"
+
+
 def test_a_secret_that_is_a_mere_word_takes_nothing_out_of_paths_and_names() -> None:
     said = "chart/templates/value.yaml:3: the values of pre-value are 'value', value."
     assert (
