@@ -116,11 +116,18 @@ def _text(value: bytes) -> str | None:
 def _written(value: bytes) -> set[str]:
     """How programs write a value as text."""
     text, small = _text(value), len(value) <= _SMALL
-    found = {value.hex(), value.hex().upper(), quote(value, safe="")} if small else set()
+    found = {value.hex(), value.hex().upper(), quote(value, safe=""), *_bytes(value)} if small else set()
     if text is None:
-        return found | ({repr(value)[2:-1]} if small else set())
+        return found
     found |= {text, *_json(text)}
     return found | set(_quoted(text)) if small else found
+
+
+def _bytes(value: bytes) -> Iterator[str]:
+    """As Python writes bytes, and as the numbers that Go's formats and JSON make of them."""
+    yield repr(value)[2:-1]
+    yield repr(value + b"'\"")[2:-4]
+    yield from (" ".join(map(str, value)), ", ".join(map(str, value)), ",".join(map(str, value)))
 
 
 def _json(text: str) -> set[str]:
@@ -129,8 +136,10 @@ def _json(text: str) -> set[str]:
     found = {plain, ascii_only}
     for one in (plain, ascii_only):
         found |= {one.replace("/", "\\/"), _for_html(one)}
-    # JSON in a JSON string, as in an error that quotes a patch.
-    return found | {json.dumps(one, ensure_ascii=False)[1:-1] for one in found if one != text}
+    # JSON in a JSON string, as in an error that quotes a patch; and that in a log of JSON.
+    deeper = {json.dumps(one, ensure_ascii=False)[1:-1] for one in found if one != text}
+    deepest = {json.dumps(one, ensure_ascii=False)[1:-1] for one in deeper} if len(text) <= _SMALL else set()
+    return found | deeper | deepest
 
 
 def _for_html(text: str) -> str:
@@ -141,7 +150,7 @@ def _quoted(text: str) -> Iterator[str]:
     encoded = (quote(text, safe=""), quote(text), quote_plus(text), quote_plus(text, safe="/"))
     for one in encoded:
         yield one
-        yield re.sub("%[0-9A-F]{2}", lambda found: found[0].lower(), one)
+        yield from (quote(one), quote(one, safe=""))  # in the query of another URL
     escaped = html.escape(text)
     yield from (escaped, html.escape(text, quote=False), html.escape(text).replace("&#x27;", "&#39;"))
     yield escaped.replace("&#x27;", "&#39;").replace("&quot;", "&#34;").replace("+", "&#43;")

@@ -11,12 +11,14 @@ from typing import Any, Final
 from ahocorasick_rs import AhoCorasick
 
 from onestack.masking.forms import beginnings, encoded, forms, quoted
+from onestack.masking.wrapped import Joined
 
 MASKED: Final = "[secret]"
 
 # Letters of all forms; each takes some 40 bytes. Beyond it, the longest values are known by how they begin.
 _MOST: Final = 2_000_000
 _EDGE: Final = re.compile(r"[A-Za-z0-9+/_-]?={0,2}")
+_ESCAPE: Final = re.compile(r"%[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}")
 _LETTER: Final = re.compile(r"[A-Za-z0-9+/_-]")
 
 
@@ -71,14 +73,11 @@ class Mask:
 
     def _spans(self, text: str) -> Iterator[tuple[int, int]]:
         """Start and end of what is to go, in order, overlaps and neighbours joined."""
-        found = []
-        for number, start, end in self._automaton.find_matches_as_indexes(
-            _searchable(text), overlapping=True
-        ):
-            if number >= len(self._has_edges):
-                found.append((start + 1, end - 1))  # the quotes around a word stay
-            else:
-                found.append(_with_edges(text, start, end) if self._has_edges[number] else (start, end))
+        found = [_with_edges(text, *its) if edges else its for its, edges in self._found(text)]
+        joined = Joined.of(text)
+        if joined is not None:
+            spans = (joined.back(*its) for its, edges in self._found(joined.text) if edges)
+            found += [_with_edges(text, *its) for its in spans]
         found.sort()
         held: tuple[int, int] | None = None
         for start, end in found:
@@ -90,6 +89,16 @@ class Mask:
                 held = held[0], max(held[1], end)
         if held is not None:
             yield held
+
+    def _found(self, text: str) -> Iterator[tuple[tuple[int, int], bool]]:
+        """Start and end of all there is, and whether letters of base64 at its edges belong to it."""
+        for number, start, end in self._automaton.find_matches_as_indexes(
+            _searchable(text), overlapping=True
+        ):
+            if number >= len(self._has_edges):
+                yield (start + 1, end - 1), False  # the quotes around a word stay
+            else:
+                yield (start, end), self._has_edges[number]
 
     @cached_property
     def _patterns(self) -> dict[str, bool]:
@@ -113,7 +122,7 @@ class Mask:
 
     @cached_property
     def _automaton(self) -> AhoCorasick:
-        return AhoCorasick([*self._patterns, *self._quoted], store_patterns=False)
+        return AhoCorasick([_alike(one) for one in (*self._patterns, *self._quoted)], store_patterns=False)
 
 
 NOTHING: Final = Mask()
@@ -127,8 +136,14 @@ def _with_edges(text: str, start: int, end: int) -> tuple[int, int]:
     return start - before, after.end() if after else end
 
 
+def _alike(text: str) -> str:
+    """The text with the escapes of URLs and JSON in small letters: programs write either."""
+    return _ESCAPE.sub(lambda found: found[0].lower(), text) if "%" in text or "\\u" in text else text
+
+
 def _searchable(text: str) -> str:
-    """The text without halves of surrogate pairs, which can't be searched; its length is the same."""
+    """The same without halves of surrogate pairs, which can't be searched; its length stays."""
+    text = _alike(text)
     try:
         text.encode()
     except UnicodeEncodeError:

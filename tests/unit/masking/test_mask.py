@@ -53,6 +53,17 @@ FORMS: dict[str, Callable[[str], str]] = {
     "base64 url": lambda value: base64.urlsafe_b64encode(value.encode()).decode(),
     "base64 of json": lambda value: base64.b64encode(json.dumps({"password": value}).encode()).decode(),
     "base64 twice": lambda value: base64.b64encode(base64.b64encode(f"user:{value}".encode())).decode(),
+    "quote in small letters": lambda value: (
+        quote(value, safe="").lower() if value.isascii() else quote(value)
+    ),
+    "quote in both": lambda value: (
+        quote(value).replace("%5C", "%5c").replace("%C3", "%c3").replace("%3C", "%3c")
+    ),
+    "quote twice": lambda value: quote(quote(value)),
+    "bytes of python": lambda value: repr(value.encode()),
+    "bytes of go": lambda value: str(list(value.encode())).replace(",", ""),
+    "bytes in json": lambda value: json.dumps(list(value.encode())),
+    "json in json in json": lambda value: json.dumps(json.dumps(json.dumps({"a": value}))),
     "base64 in a url": lambda value: quote(base64.b64encode(value.encode()).decode(), safe=""),
 }
 
@@ -67,6 +78,51 @@ def test_no_form_of_a_value_passes(form: str, value: str) -> None:
     assert written not in said
     assert said.startswith("before: ")
     assert said.endswith(" :after")
+
+
+KEY = "".join(
+    (
+        "-----BEGIN PRIVATE KEY-----\n",
+        *(f"{base64.b64encode(hashlib.sha384(bytes([at])).digest()).decode()}\n" for at in range(25)),
+        "-----END PRIVATE KEY-----\n",
+    )
+)
+WRAPPED: dict[str, Callable[[bytes], str]] = {
+    "76 columns": lambda value: base64.encodebytes(value).decode(),
+    "64 columns": lambda value: "\n".join(re.findall(".{1,64}", base64.b64encode(value).decode())),
+    "20 columns": lambda value: "\n".join(re.findall(".{1,20}", base64.b64encode(value).decode())),
+    "of windows": lambda value: base64.encodebytes(value).decode().replace("\n", "\r\n"),
+    "indented": lambda value: base64.encodebytes(value).decode().replace("\n", "\n      "),
+    "in json": lambda value: json.dumps(base64.encodebytes(value).decode()),
+    "in json of windows": lambda value: json.dumps(base64.encodebytes(value).decode().replace("\n", "\r\n")),
+    "in json in json": lambda value: json.dumps(json.dumps(base64.encodebytes(value).decode())),
+    "in one line": lambda value: base64.encodebytes(value).decode().strip().replace("\n", " | "),
+    "continued": lambda value: base64.encodebytes(value).decode().strip().replace("\n", "\\\n"),
+    "inside more": lambda value: base64.encodebytes(b"key: " + value + b"more: 1").decode(),
+}
+
+
+@pytest.mark.parametrize("value", [KEY, "s3cret-" * 20, "hunter2-canary-that-is-longer-than-a-line-of-20"])
+@pytest.mark.parametrize("wrapped", WRAPPED)
+def test_base64_in_lines_gives_nothing_away(wrapped: str, value: str) -> None:
+    written = WRAPPED[wrapped](value.encode())
+    said = Mask(frozenset({value.encode()}))(f"before, a line\n{written}\nafter, a line")
+    assert said.startswith("before, a line\n")
+    assert said.endswith("\nafter, a line")
+    left = re.findall("[A-Za-z0-9+/]{12,}", said.removesuffix("after, a line"))
+    assert MASKED in said
+    assert not left, said
+
+
+def test_lines_that_are_no_base64_of_a_value_stay() -> None:
+    text = "internationalization\nofficial-documentation-of-everything\n" * 50
+    assert Mask(frozenset({b"hunter2-canary"}))(text) == text
+
+
+def test_letters_around_lines_of_base64_stay() -> None:
+    value = b"hunter2-canary-" * 9
+    said = Mask(frozenset({value}))(f"one: x\ntwo: |\n  {base64.encodebytes(value).decode()}three: y\n")
+    assert said == f"one: x\ntwo: |\n  {MASKED}\nthree: y\n"
 
 
 @given(
