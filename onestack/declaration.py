@@ -6,7 +6,7 @@ The program and every verb get the same list from here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -28,10 +28,8 @@ from onestack.settings import Settings
 from onestack.stack_secrets import StackSecrets
 from onestack.validation import placeholders
 from onestack.validation.check import Checked, check
-from onestack.validation.finding import Finding, Rule, Severity, Weights
+from onestack.validation.finding import Finding, Rule, Severity
 
-ALONE = Weights(*[Severity.OFF] * len(fields(Weights)))
-"""Only what a manifest's own schema says."""
 _OF_A_WHOLE: Final = {"reference": Severity.OFF, "namespace": Severity.OFF}
 """What can't be asked of a set of which a part is missing."""
 
@@ -116,7 +114,7 @@ def of_texts(
             partial=bool(found.unavailable),
         )
     except InvalidManifests as error:
-        more = (*_of_sources(found), *_more(error, settings))
+        more = (*_of_sources(found), *_more(error, settings, secrets))
         raise _failure([error, *found.unavailable], more) from None
     checked = check(
         loaded,
@@ -170,18 +168,25 @@ def _failure(causes: Sequence[OnestackError], findings: Iterable[Finding]) -> On
     return Incomplete(causes, errors, found)
 
 
-def _more(error: InvalidManifests, settings: Settings) -> Iterator[Finding]:
-    """What is wrong with the fields of the manifests that could be read, so that all is told at once.
+def _more(error: InvalidManifests, settings: Settings, secrets: StackSecrets | None) -> Iterator[Finding]:
+    """What else is wrong with the manifests of which is known which objects they are: all is told at once.
 
-    Not what a set as a whole lacks, for what could not be read may hold it.
+    Where documents couldn't be read, the set isn't asked what it lacks, for they may hold it.
     """
     readable: tuple[Manifest, ...] = error.readable
-    told = {(one.file, one.line, one.column) for one in error.problems if one.line}
-    mask = plaintexts(readable)
-    for found in check(readable, kubernetes=settings.kubernetes_version, weights=ALONE).errors:
-        problem = found.problem.masked(mask)
-        if (problem.file, problem.line, problem.column) not in told:
-            yield replace(found, problem=problem)
+    weights = settings.checks.weights()
+    checked = check(
+        readable,
+        kubernetes=settings.kubernetes_version,
+        weights=weights if error.complete else replace(weights, **_OF_A_WHOLE),
+        known_kinds=settings.manifests.custom_kinds(),
+    )
+    checked = _masked(_with_placeholders(checked, readable, secrets), plaintexts(readable))
+    told = {(one.file, one.line, one.column) for one in error.problems}
+    for found in checked.findings:
+        # Of what a tool rendered only the file is known: better one thing too few than one told twice.
+        if (found.problem.file, found.problem.line, found.problem.column) not in told:
+            yield found
 
 
 def _of_sources(found: Texts) -> Iterator[Finding]:

@@ -629,12 +629,16 @@ class Problem:
 class InvalidManifests(OnestackError):
     """Manifests can't be read, or can't be what the API server takes. ``problems`` holds them all.
 
-    ``readable`` are the manifests that could be read all the same, for whoever wants to look further.
+    ``readable`` are the manifests of which is known which objects they are, for whoever wants to look
+    further; ``complete`` says that these are all that there are.
     """
 
-    def __init__(self, problems: Sequence[Problem], readable: Sequence[Any] = ()) -> None:
+    def __init__(
+        self, problems: Sequence[Problem], readable: Sequence[Any] = (), *, complete: bool = False
+    ) -> None:
         self.problems: tuple[Problem, ...] = tuple(problems)
         self.readable: tuple[Any, ...] = tuple(readable)
+        self.complete = complete
         count = len(self.problems)
         super().__init__(
             f"{count} {'problem' if count == 1 else 'problems'} in the manifests",

@@ -30,16 +30,20 @@ _SERVERS_OWN: Final = (
 
 @dataclass(frozen=True)
 class Header:
-    """What a document says it is; ``namespace`` is as written."""
+    """What a document says it is; ``namespace`` is as written.
+
+    ``flawed``: something else of it was reported, but which object is meant is known.
+    """
 
     api_version: str
     kind: str
     name: str
     namespace: str | None
+    flawed: bool = False
 
 
 def header(document: Node, report: Report) -> Header | None:
-    """The document's header; what is wrong with it is reported, and then there is none."""
+    """The document's header; what is wrong with it is reported. None where it names no object."""
     wrong = False
 
     def reported(at: Node, what: str, expected: str = "", *, key: bool = False) -> None:
@@ -57,9 +61,13 @@ def header(document: Node, report: Report) -> Header | None:
     kind = _kind(document, reported)
     api_version = _api_version(document, kind, reported)
     name, namespace = _metadata(document, api_version, kind, reported)
-    if wrong or not (kind and api_version and name):
+    said = document.get("metadata", "name")
+    if name is None and said is not None and isinstance(said.value, str):
+        name = said.value
+    placed = namespace is not None or document.get("metadata", "namespace") is None
+    if not (kind and api_version and name) or (wrong and not placed):
         return None
-    return Header(api_version, kind, name, namespace)
+    return Header(api_version, kind, name, namespace, flawed=wrong)
 
 
 def _kind(document: Node, report: Report) -> str | None:

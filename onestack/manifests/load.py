@@ -70,10 +70,12 @@ def _loaded(
 ) -> tuple[Manifest, ...]:
     problems = Problems()
     drafts = list(_drafts(texts, problems))
+    problems.complete = problems.complete and not (partial or found)
     problems.found.extend(found)
     kinds = _kinds(drafts, known_kinds, problems)
-    read = (_manifest(draft, kinds, problems, guess=guess) for draft in drafts)
+    read = [_manifest(draft, kinds, problems, guess=guess) for draft in drafts]
     manifests = [made for made in read if made is not None]
+    problems.complete = problems.complete and len(manifests) == len(read)
     _refuse_duplicates(manifests, problems)
     for problem in hook_problems(manifests):
         problems.take(problem)
@@ -81,7 +83,9 @@ def _loaded(
         # Only now: an object that was left out for a problem of its own would be missed here.
         problems.found.extend(depends_on_problems(manifests))
     if problems.found:
-        raise InvalidManifests(_masked(problems.found, drafts), readable=manifests)
+        raise InvalidManifests(
+            _masked(problems.found, drafts), readable=manifests, complete=problems.complete
+        )
     return tuple(manifests)
 
 
@@ -109,6 +113,7 @@ def _drafts(texts: Sequence[Text], problems: Problems) -> Iterator[_Draft]:
             if nodes > LIMITS.all_nodes:
                 what = f"with this file the manifests hold more than {LIMITS.all_nodes} values"
                 problems.whole(text.file, what, "make two stacks of them")
+                problems.complete = False
                 return
             for draft in _drafts_of(text, reading, problems):
                 count += 1
@@ -121,17 +126,23 @@ def _drafts(texts: Sequence[Text], problems: Problems) -> Iterator[_Draft]:
 
 def _drafts_of(text: Text, reading: Reading, problems: Problems) -> Iterator[_Draft]:
     problems.found.extend(map(_of_rendering, reading.problems) if text.rendered else reading.problems)
+    problems.complete = problems.complete and not reading.problems
     objects = 0
     for document in reading.documents:
         report = problems.of(text.file, document if text.rendered else None)
-        for node in flattened(document, report):
+        before = len(problems.found)
+        nodes = list(flattened(document, report))
+        problems.complete = problems.complete and len(problems.found) == before
+        for node in nodes:
             objects += 1
             if objects > LIMITS.documents:
                 problems.whole(text.file, f"the file holds more than {LIMITS.documents} objects", "split it")
+                problems.complete = False
                 return
             said = header(node, report)
             if said is not None:
                 yield _Draft(text, document, node, said)
+            problems.complete = problems.complete and said is not None
 
 
 def _of_rendering(problem: Problem) -> Problem:

@@ -26,6 +26,8 @@ class Problems:
         self.found: list[Problem] = []
         self.warnings: list[Problem] = []
         """What is most likely a mistake, and nothing is wrong with it as it stands."""
+        self.complete = True
+        """Whether every document could be read as far as saying which object it is."""
         self._told: Counter[str] = Counter()
         self._full: dict[str, int] = {}
 

@@ -519,3 +519,23 @@ class TestManifests:
         error = run("check", "--manifests", tmp_path / name).exception
         assert isinstance(error, NoManifests)
         assert str(tmp_path / name) in error.message()
+
+
+def test_an_object_with_a_flaw_hides_nothing_of_the_others(root: Path) -> None:
+    """Where it is known which objects there are, the set is asked what it lacks, too."""
+    pod = "spec: {containers: [{name: c, image: x, tty: 1, envFrom: [{configMapRef: {name: nope}}]}]}\n"
+    text = (
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: Bad_, namespace: shop}\n---\n"
+        f"apiVersion: v1\nkind: Pod\nmetadata: {{name: p, namespace: shop}}\n{pod}"
+    )
+    manifest(root, "b.yaml", text)
+    said = checked(root).output
+    assert "'Bad_' is no name for ConfigMap" in said
+    assert "containers[0].tty" in said
+    assert "has no ConfigMap 'nope'" in said
+    # This one may be what the Pod asks for.
+    manifest(root, "b.yaml", text.replace("Bad_", "[]"))
+    said = checked(root).output
+    assert "metadata.name is a list" in said
+    assert "containers[0].tty" in said
+    assert "nope" not in said
