@@ -21,7 +21,7 @@ from onestack.kube.discovery import Discovery
 from onestack.manifests.awaiting import FIELD_MANAGER
 from onestack.manifests.manifest import Identity, Manifest
 from onestack.manifests.ownership import is_ours
-from onestack.manifests.placeholders import names
+from onestack.manifests.placeholders import FIELDS, is_secret, names, substituted
 from onestack.wait import reference
 from onestack.wait.absent import complete
 from onestack.wait.explain import explanations
@@ -29,6 +29,7 @@ from onestack.wait.explain import explanations
 _JOB: Final = ("batch", "Job")
 _RUN: Final = frozenset({_JOB, ("", "Pod")})
 _NOT_FOUND: Final = 404
+_CONFLICT: Final = 409
 LOOK_SECONDS: Final = 0.5
 _GONE_SECONDS: Final = 60.0
 PLACEHOLDERS: Final = "it takes a secret of the stack, and tests get none: make the Secret no hook"
@@ -116,7 +117,10 @@ class _Stage:
         self._paths: dict[Identity, str] = {}
 
     async def clear(self, tests: Sequence[Manifest]) -> None:
-        """Deletes what an earlier run left, and waits until it is gone."""
+        """Deletes what an earlier run left, and waits until it is gone.
+
+        What stays is left to `run`, which says what holds it.
+        """
         strangers: list[Manifest] = []
         left: list[Manifest] = []
         for test in tests:
@@ -144,13 +148,25 @@ class _Stage:
                 "POST",
                 resource.path(test.namespace),
                 params={"fieldManager": FIELD_MANAGER},
-                body=_lasting(test),
+                body=_created(test),
             )
         except (ApiError, KindUnknown) as error:
-            return Verdict("failed", f"could not be created: {error.why or error.what}", final=True)
+            why = error.why or error.what
+            if isinstance(error, ApiError) and error.status == _CONFLICT:
+                why = await self._held(test)
+            return Verdict("failed", f"could not be created: {why}", final=True)
         if (test.group, test.kind) not in _RUN:
             return Verdict("ready", "created")
         return await self._ended(test, timeout_seconds, on_progress)
+
+    async def _held(self, test: Manifest) -> str:
+        """What keeps an object of the same name from being gone."""
+        metadata = (await self._get(test) or {}).get("metadata", {})
+        said = "there is one of an earlier run, which is not gone yet"
+        finalizers = metadata.get("finalizers") or ()
+        if finalizers:
+            said += f": it waits for whoever takes away its finalizers {', '.join(map(repr, finalizers))}"
+        return said
 
     async def delete(self, tests: Sequence[Manifest]) -> None:
         """Deletes what there is of the tests, the newest first; doesn't wait until it is gone."""
@@ -218,10 +234,14 @@ def _idle(live: Live, verdict: Verdict) -> bool:
     return verdict.state == "ready" and not complete(live)
 
 
-def _lasting(test: Manifest) -> Mapping[str, Any]:
-    """A Job without the TTL that would take it away before it was looked at; other objects as they are."""
-    spec = test.body.get("spec")
+def _created(test: Manifest) -> Mapping[str, Any]:
+    """What is posted: a Job without the TTL that would take it away before it was looked at, a Secret
+    without escapes (placeholders it has none); other objects as they are."""
+    body, spec = test.body, test.body.get("spec")
+    if is_secret(body):
+        held = {field: body[field] for field in FIELDS if isinstance(body.get(field), Mapping)}
+        return {**body, **{field: substituted(field, values, str) for field, values in held.items()}}
     if (test.group, test.kind) != _JOB or not isinstance(spec, Mapping):
-        return test.body
+        return body
     kept = {key: value for key, value in spec.items() if key != "ttlSecondsAfterFinished"}
-    return {**test.body, "spec": kept}
+    return {**body, "spec": kept}

@@ -159,6 +159,32 @@ async def test_what_a_killed_run_left_is_deleted_first(server: FakeApiServer) ->
     assert changes(server) == [f"DELETE {PODS}/try", f"POST {PODS}", f"DELETE {PODS}/try"]
 
 
+async def test_what_a_killed_run_left_and_something_holds_is_told(
+    server: FakeApiServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chart_tests, "_GONE_SECONDS", 0.0)
+    pod = manifest("Pod", "try")
+    metadata = {**pod.body["metadata"], "uid": "1", "finalizers": ["example.org/archive"]}
+    server.on(f"GET {PODS}/try", Reply(200, {**pod.body, "metadata": metadata}))
+    server.on(f"DELETE {PODS}/try", Reply(200))
+    server.on(f"POST {PODS}", failure(409, "AlreadyExists"))
+    (found,) = await run(server, pod)
+    assert found.state == "failed"
+    assert found.message == (
+        "could not be created: there is one of an earlier run, which is not gone yet: "
+        "it waits for whoever takes away its finalizers 'example.org/archive'"
+    )
+
+
+async def test_a_secret_is_created_without_escapes(server: FakeApiServer) -> None:
+    secret = manifest("Secret", "data", stringData={"a": "$${secrets:x} and $5"})
+    server.on("POST /api/v1/namespaces/shop/secrets", Reply(201))
+    (found,) = await run(server, secret)
+    assert found.state == "passed"
+    (created,) = (one for one in server.asked if one.method == "POST")
+    assert json.loads(created.body)["stringData"] == {"a": "${secrets:x} and $5"}
+
+
 async def test_what_is_not_the_stack_s_is_left_alone(server: FakeApiServer) -> None:
     pod, other = manifest("Pod", "try"), manifest("Pod", "mine")
     theirs = {"metadata": {"name": "try", "namespace": "shop"}}
