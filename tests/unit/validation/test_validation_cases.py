@@ -60,6 +60,7 @@ def test_of_a_rendered_object_the_same_is_said_with_its_name(case: Path) -> None
     assert len(plain) == len(rendered)
     for finding in rendered:
         assert (finding.problem.line, finding.problem.column) == (0, 0)
+        assert finding.identity is not None
         assert finding.identity.name in finding.problem.what
 
 
