@@ -1,6 +1,6 @@
 """Runs ``helm template`` on a copy of the files that were judged, so that what is judged is what is rendered.
 
-Helm has no network, no plugins, no cluster and nothing of the user's.
+Helm has no plugins, no cluster, nothing of the user's, and no network where the kernel can take it away.
 """
 
 from __future__ import annotations
