@@ -20,7 +20,9 @@ _REPEATED: Final = re.compile(
     | (?<=\[patch):\ "(?:[^"\\]|\\.)*"
     | (?<=\bline)\ \[\d+(?:\ \d+)*\]
     | (?<=node\ contents):.*
+    | (?<=\ generator)\ &\{0x[0-9a-f]+[^{}]*\}
     | (?<=\ in\ object)\ .*
+    | \ &\{0x[0-9a-f]+[^}]*\}
     | ^\#\ Warning:[^\n]*$""",
     re.DOTALL | re.MULTILINE | re.VERBOSE,
 )
