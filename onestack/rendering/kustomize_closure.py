@@ -18,6 +18,7 @@ from onestack.manifests.problems import Problems, Report
 from onestack.manifests.reader import read
 from onestack.rendering import kustomize_inline as inline
 from onestack.rendering.confine import Refused, host_of, real
+from onestack.rendering.kustomize_fields import check_fields
 from onestack.rendering.kustomize_files import Closure, Files, Say
 from onestack.rendering.kustomize_named import files_of, judge, said, sources_of, strings
 from onestack.rendering.kustomize_plugins import Plugins
@@ -134,6 +135,8 @@ class _Scan:
                 within.report(node, what, "write a helm.yaml in an application of its own", key=True)
             elif taker := self._takers.get(name):
                 taker(node, within)
+        told = {(one.line, one.column) for one in self._problems.found if one.file == file}
+        check_fields(document, within.report, told)
         value = localized(document.value, folder, self._copies)
         self.found.kustomizations[file] = inline.replaced(value, self._inline)
 

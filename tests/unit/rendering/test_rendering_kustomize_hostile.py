@@ -409,8 +409,7 @@ def test_a_tool_that_misbehaves(
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("resourcs: []\n", 'invalid Kustomization: json: unknown field "resourcs"'),
-        ("namespace: [a]\n", "invalid Kustomization: json: cannot unmarshal array"),
+        ("sortOptions: {order: 1}\n", "invalid Kustomization: json: cannot unmarshal number"),
         ("{}\n", "kustomization.yaml is empty"),
         ("resources: [a.yaml, b.yaml]\n", "may not add resource with an already registered id: ConfigMap.v1"),
         ("resources: [a.yaml]\npatches: [{path: p.yaml}]\n", "no resource matches strategic merge patch"),
