@@ -100,13 +100,13 @@ def _is_application(folder: Path) -> bool:
 
 
 def _applications(folder: Path) -> list[str]:
-    """The folders in it that hold YAML anywhere; hidden ones are no applications."""
+    """The folders in it that hold manifests anywhere, or say so; hidden ones are no applications."""
     found = (one for one in sorted(folder.iterdir()) if one.is_dir() and not one.name.startswith("."))
-    return [one.name for one in found if _holds_yaml(one)]
+    return [one.name for one in found if _holds_manifests(one) or (one / OVERLAYS).is_dir()]
 
 
-def _holds_yaml(folder: Path) -> bool:
-    return any(name.endswith(_SUFFIXES) for _, _, names in os.walk(folder) for name in names)
+def _holds_manifests(folder: Path) -> bool:
+    return any(name.endswith((*_SUFFIXES, ".json")) for _, _, names in os.walk(folder) for name in names)
 
 
 def _overlays(application: Path) -> set[str]:

@@ -1,4 +1,4 @@
-"""The files of an application: the only part of this package that reads the disk.
+"""The files of an application, read from disk.
 
 Nothing outside the repository is read: no absolute folder, no ``..``, no link that leaves it.
 """
@@ -19,7 +19,8 @@ DEPTH: Final = 32
 """How deep folders may be nested below an application's."""
 FOLDERS: Final = 1000
 """How many folders an application may have; links to folders can multiply them without end."""
-_SUFFIXES: Final = (".yaml", ".yml")
+_SUFFIXES: Final = (".yaml", ".yml", ".json")
+"""JSON is YAML, and kubectl reads files with these suffixes."""
 _RENDERED: Final = {
     "kustomization.yaml": "kustomization",
     "kustomization.yml": "kustomization",
@@ -30,7 +31,7 @@ _RENDERED: Final = {
 
 
 def files(root: Path, folder: str, application: str, problems: Problems) -> tuple[str, ...]:
-    """The YAML files below an application's folder, relative to ``root``, sorted."""
+    """The YAML and JSON files below an application's folder, relative to ``root``, sorted."""
     start = place(root, folder, application, problems)
     if start is None:
         return ()

@@ -44,7 +44,7 @@ def test_all_yaml_files_below_are_found_in_order(app: Path, root: Path) -> None:
         (app / name).write_text("")
     (app / "link.yaml").symlink_to("a.yaml")
     (app / "linked").symlink_to("b")
-    expected = [".hidden.yaml", "a.yaml", "b/2.yaml", "link.yaml", "linked/2.yaml", "z/1.yml"]
+    expected = [".hidden.yaml", "a.yaml", "b/2.yaml", "c.json", "link.yaml", "linked/2.yaml", "z/1.yml"]
     assert found(root) == (tuple(f"manifests/app/{name}" for name in expected), [])
 
 
