@@ -16,7 +16,8 @@ from onestack.manifests.scope import builtin
 _API_VERSION: Final = re.compile(r"(?:[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?/)?v[0-9]+(?:(?:alpha|beta)[0-9]+)?\Z")
 # A DNS label but for its case (apiextensions, ``ValidateCustomResourceDefinitionNames``).
 _KIND: Final = re.compile(r"[A-Za-z](?:[-A-Za-z0-9]*[A-Za-z0-9])?\Z")
-_LENGTH: Final = 253 + 64
+_NAME: Final = 253
+_LENGTH: Final = _NAME + 64
 _SERVERS_OWN: Final = (
     "deletionGracePeriodSeconds",
     "deletionTimestamp",
@@ -62,7 +63,7 @@ def header(document: Node, report: Report) -> Header | None:
     api_version = _api_version(document, kind, reported)
     name, namespace = _metadata(document, api_version, kind, reported)
     said = document.get("metadata", "name")
-    if name is None and said is not None and isinstance(said.value, str):
+    if name is None and said is not None and isinstance(said.value, str) and len(said.value) <= _NAME:
         name = said.value
     placed = namespace is not None or document.get("metadata", "namespace") is None
     if not (kind and api_version and name) or (wrong and not placed):
