@@ -22,7 +22,6 @@ _REPEATED: Final = re.compile(
     | (?<=node\ contents):.*
     | (?<=\ generator)\ &\{0x[0-9a-f]+[^{}]*\}
     | (?<=\ in\ object)\ .*
-    | \ &\{0x[0-9a-f]+[^}]*\}
     | ^\#\ Warning:[^\n]*$""",
     re.DOTALL | re.MULTILINE | re.VERBOSE,
 )
