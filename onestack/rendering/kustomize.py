@@ -17,6 +17,7 @@ from onestack.rendering.cache import Cache, Part, key
 from onestack.rendering.kustomize_closure import closure
 from onestack.rendering.kustomize_files import Closure
 from onestack.rendering.kustomize_mirror import contents, copy
+from onestack.rendering.kustomize_stray import tell_strays
 from onestack.rendering.kustomize_words import words
 from onestack.rendering.options import Options
 from onestack.rendering.process import Bounds, Ran, run
@@ -49,6 +50,7 @@ def texts_of(application: Application, folder: str, options: Options, problems: 
         if parts is None:
             return ()
         cache.put(found_by, parts, program=program)
+    tell_strays(options.root, made, problems)
     tell_if_blank(application, next(iter(made.kustomizations)), (part.content for part in parts), problems)
     return tuple(Text(application, part.file, part.content, rendered=True) for part in parts)
 

@@ -304,3 +304,17 @@ def test_a_disk_that_can_not_be_written_is_told(
     monkeypatch.setattr(tempfile, "tempdir", "/nowhere")
     with pytest.raises(ToolNotRun, match="/nowhere: kustomize can't be run"):
         rendered(options)
+
+
+def test_yaml_that_the_kustomization_does_not_name_is_told(write: Write, options: Options) -> None:
+    write("app/kustomization.yaml", "resources: [a.yaml, base]\n")
+    write("app/a.yaml", config_map("a"))
+    write("app/extra.yaml", config_map("extra"))
+    write("app/base/kustomization.yaml", "resources: [b.yaml]\n")
+    write("app/base/b.yaml", config_map("b"))
+    write("app/base/of-others.yaml", config_map("c"))
+    found = rendered(options)
+    assert sorted(objects(found)) == ["a", "b"]
+    assert [str(one).partition(";")[0] for one in found.warnings] == [
+        "manifests/app/extra.yaml: the file is left out: the kustomization beside it doesn't name it"
+    ]
