@@ -23,6 +23,8 @@ from onestack.rendering.options import Options
 
 ROUNDS: Final = 5
 """How often charts that ask for API versions are rendered, while the CRDs of each other appear."""
+TRIES: Final = 3
+"""How often a chart is rendered again that may come out the same by chance."""
 # Raised when the same output is taken apart differently.
 _FORMAT: Final = "2"
 
@@ -117,15 +119,27 @@ def _parts(
     program = options.tools("helm").absolute()
     before = len(problems.found)
     made = helm_run.sources(one, arguments, program, problems) or {}
-    if len(problems.found) == before:
-        again = helm_run.sources(one, arguments, program, problems) if one.changing else made
-        problems.found.extend(_mistakes(one, made, again or {}))
+    tries = TRIES if one.passing else 1 if one.changing else 0
+    while tries and len(problems.found) == before:
+        tries -= 1
+        again = helm_run.sources(one, arguments, program, problems) or {}
+        problems.found.extend(_mistakes(one, made, again))
     if len(problems.found) > before:
         return ()
+    _warn_of_passing(one, problems)
     parts = tuple(cache.Part(one.file(source), content) for source, content in made.items())
     if not one.chance:
         kept.put(found_by, parts, program=program)
     return parts
+
+
+def _warn_of_passing(one: Chart, problems: Problems) -> None:
+    for path, names in sorted(one.passing.items()):
+        what = (
+            f"{path} of the chart of application '{one.application.name}' uses {', '.join(names)}: it "
+            "renders the same now, and may render differently another time, which a deployment would change"
+        )
+        problems.warn(one.file(path), what, "set the value in a file of values")
 
 
 def _mistakes(one: Chart, made: Mapping[str, bytes], again: Mapping[str, bytes]) -> Iterator[Problem]:

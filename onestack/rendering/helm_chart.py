@@ -24,8 +24,8 @@ class Chart:
 
     ``folder`` is the chart's in the repository; of a chart that is an archive it is empty. ``asks`` says that
     API versions may matter; ``changing`` has the functions that may give something else each time, by
-    template; with ``chance`` that may be so later where it isn't now. ``secrets`` are texts that no message
-    may repeat.
+    template; with ``chance`` that may be so later where it isn't now, and ``passing`` has the functions of
+    which that can't be told. ``secrets`` are texts that no message may repeat.
     """
 
     application: Application
@@ -36,6 +36,7 @@ class Chart:
     secrets: frozenset[str]
     asks: bool
     changing: Mapping[str, tuple[str, ...]]
+    passing: Mapping[str, tuple[str, ...]]
     chance: bool
 
     def file(self, path: str) -> str:
@@ -83,6 +84,7 @@ def prepared(
         frozenset().union(*(its.secrets for its in (*values, *own))),
         asks=told.asks,
         changing=told.changing,
+        passing=told.passing,
         chance=told.chance,
     )
 
