@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any, Final
 
 from onestack.manifests.manifest import dotted
+from onestack.validation.effort import Effort
 from onestack.validation.fault import Fault
 from onestack.validation.openapi import INT_OR_STRING, RULES, Schema
 from onestack.validation.parts import Path
@@ -24,7 +25,9 @@ _MATCH: Final = re.compile(r"\bmatches\s*\(")
 _TIMED: Final = frozenset({"byte", "date", "date-time", "duration"})
 # How long rules may take, in steps of about 0.1 us: one rule once, and all of a check.
 _STEPS: Final = 3_000_000
-_ALL_STEPS: Final = 30_000_000
+_ALL_STEPS: Final = 10_000_000
+# To look at one value of an object.
+_WALKED: Final = 10
 _START: Final = 200
 _LONGEST: Final = 10_000
 _DEEPEST: Final = 200
@@ -44,8 +47,10 @@ class _NotEvaluated(Exception):
 class Budget:
     """The steps that the rules of one check may take together."""
 
-    def __init__(self) -> None:
+    def __init__(self, effort: Effort | None = None) -> None:
         self.left = _ALL_STEPS
+        self.effort = effort or Effort()
+        self._written: set[str] = set()
         self._timed: dict[int, frozenset[str]] = {}
 
     def timed(self, schema: Schema) -> frozenset[str]:
@@ -53,6 +58,14 @@ class Budget:
         if id(schema) not in self._timed:
             self._timed[id(schema)] = frozenset(_timed(schema))
         return self._timed[id(schema)]
+
+    def reads(self, text: str) -> bool:
+        """Whether a rule may be compiled, which is paid once."""
+        if text not in self._written:
+            if not self.effort.writes(text):
+                return False
+            self._written.add(text)
+        return True
 
     def takes(self, steps: int) -> bool:
         """Whether the steps may be taken; then they are."""
@@ -121,6 +134,11 @@ def _steps(text: str, value: Any) -> int:
 
 
 def _holds(text: str, schema: Schema, value: Any, budget: Budget) -> bool:
+    if not budget.reads(text):
+        raise _NotEvaluated("there are too many of them")
+    # Before anything that takes long itself: the text is searched, and the value walked, for each.
+    if not (budget.takes(len(text) // 8) and budget.takes(_WALKED * _size(value))):
+        raise _NotEvaluated("they would take too long")
     code = bare(text)
     if _OLD.search(code):
         raise _NotEvaluated("they compare with the object before the change")

@@ -11,7 +11,8 @@ from onestack.manifests.definitions import GROUP, KIND
 from onestack.manifests.manifest import Manifest
 from onestack.validation import celrules
 from onestack.validation.builtin import Release
-from onestack.validation.explain import faults
+from onestack.validation.effort import Effort, Weighing
+from onestack.validation.explain import faults_within
 from onestack.validation.fault import Fault, by_path, said
 from onestack.validation.openapi import PRESERVE, Schema, defaulted, is_readable, json_schema, patterns, read
 from onestack.validation.parts import EACH, Path, mapping, mappings, text
@@ -32,6 +33,7 @@ class Version:
     """A version of a custom kind with its schema."""
 
     def __init__(self, kind: str, schema: Schema, release: Release, budget: celrules.Budget) -> None:
+        self._weighing = Weighing(schema)
         self._kind = kind
         self._schema = schema
         self._release = release
@@ -41,7 +43,10 @@ class Version:
         """What is wrong with an object of the version."""
         try:
             whole = defaulted(self._schema, body)
-            found = faults(self._shape, whole)
+            work = self._weighing.work(whole)
+            if not self._budget.effort.tries(work):
+                return Looked(because=f"the schema of {self._kind} asks for too much of an object so large")
+            found = faults_within(self._shape, whole, work, self._budget.effort)
         except (ValueError, RecursionError) as error:
             return Looked(because=f"the validator can't read the schema of {self._kind}: {_line(error)}")
         tally = celrules.Tally(self._budget)
@@ -71,13 +76,15 @@ class Definition:
     faults: tuple[Fault, ...]
     broken: bool
     versions: Mapping[str, Version]
+    because: str = ""
+    """Why its schemas can't be looked at, if so."""
 
 
 class Definitions:
     """The CustomResourceDefinitions of a set."""
 
     def __init__(self, manifests: Sequence[Manifest], release: Release) -> None:
-        budget = celrules.Budget()
+        budget = celrules.Budget(Effort())
         self._by_name: dict[str, Definition] = {}
         self._by_kind: dict[tuple[str, str], Definition] = {}
         for manifest in manifests:
@@ -107,6 +114,9 @@ def _definition(manifest: Manifest, release: Release, budget: celrules.Budget) -
         for step, version in mappings(manifest.body, "spec", "versions", EACH)
         if (schema := mapping(version, "schema", "openAPIV3Schema"))
     }
+    if not all(map(budget.effort.compiles, schemas.values())):
+        because = "its patterns, enums and defaults would take too long to look at"
+        return Definition(manifest.name, (), broken=True, versions={}, because=because)
     found = tuple(_faults(manifest.body, schemas))
     broken = any(not fault.harmless for fault in found)
     versions = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -10,6 +11,7 @@ import jsonschema_rs
 import orjson
 
 from onestack.manifests.manifest import dotted
+from onestack.validation.effort import MOST_FAULTS, Effort, Work
 from onestack.validation.fault import Fault, by_path, said
 from onestack.validation.parts import Path
 from onestack.validation.shape import KEYS, Shape, duplicates
@@ -37,9 +39,31 @@ class _Case:
 
 def faults(shape: Shape, body: Any, *, secret: bool = False) -> list[Fault]:
     """What is wrong with an object, or a part of one, of a shape; by path. ``secret``: repeat no string."""
-    cases = [_case(shape, error, body, secret) for error in shape.errors(body)]
-    found = {fault for case in cases for fault in _explained(case)}
-    return by_path(_causes(found, cases))
+    return _faults(shape, body, shape.errors(body), secret=secret)
+
+
+def faults_within(shape: Shape, body: Any, work: Work, effort: Effort) -> list[Fault]:
+    """As `faults`, of a schema that anyone may have written: told as far as the effort reaches."""
+    if shape.validator.is_valid(body):
+        return []
+    if effort.explains(work.errors):
+        return faults(shape, body)
+    more = "its schema is too large beside the object for all faults to be told"
+    first = _faults(shape, body, shape.first(body)) if effort.explains(work.first) else []
+    return [*first, Fault((), f"does not fit its schema: {more}", "mend what is told, or use fewer forms")]
+
+
+def _faults(
+    shape: Shape, body: Any, errors: Iterator[jsonschema_rs.ValidationError], *, secret: bool = False
+) -> list[Fault]:
+    cases = [_case(shape, error, body, secret) for error in itertools.islice(errors, MOST_FAULTS)]
+    is_more = next(errors, None) is not None
+    found = {fault for case in cases for fault in itertools.islice(_explained(case), MOST_FAULTS + 1)}
+    told = by_path(_causes(found, cases))
+    if is_more or len(told) > MOST_FAULTS:
+        what = f"more is wrong with it than the {len(told[:MOST_FAULTS])} faults that are told"
+        return [Fault((), what, "mend these first"), *told[:MOST_FAULTS]]
+    return told
 
 
 def _case(shape: Shape, error: jsonschema_rs.ValidationError, body: Any, secret: bool) -> _Case:
@@ -132,9 +156,11 @@ def _choice(case: _Case, kind: Any) -> Iterator[Fault]:
         yield Fault(case.path, f"{case.field} fits more than one of {forms}", "only one may fit")
         return
     which = ", of which one must fit" if isinstance(kind, Kind.OneOfNotValid) else ""
-    yield Fault(
-        case.path, f"{case.field} fits none of {forms}{which}", "; or ".join(_forms(case, kind.context))
-    )
+    why = "; or ".join(_forms(case, kind.context[:_FEW]))
+    further = len(kind.context) - _FEW
+    if further > 0:
+        why += f"; or {further} more"
+    yield Fault(case.path, f"{case.field} fits none of {forms}{which}", why)
 
 
 def _forms(case: _Case, context: Sequence[Sequence[jsonschema_rs.ValidationError]]) -> Iterator[str]:
@@ -163,7 +189,7 @@ def _causes(found: Iterable[Fault], cases: Sequence[_Case]) -> Iterator[Fault]:
         (*case.path, case.shape.nearest(case.path, name))
         for case in cases
         if isinstance(case.error.kind, Kind.AdditionalProperties)
-        for name in case.error.kind.unexpected
+        for name in case.error.kind.unexpected[:MOST_FAULTS]
     }
     mistyped = {case.path for case in cases if isinstance(case.error.kind, (Kind.Type, Kind.Not))}
     for fault in found:

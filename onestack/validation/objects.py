@@ -21,6 +21,8 @@ def look(manifest: Manifest, release: Release, definitions: Definitions) -> Look
     definition = definitions.defining(manifest.group, manifest.kind)
     if definition is None:
         return Looked(because="its CustomResourceDefinition is not in the set")
+    if definition.because:
+        return Looked(because=f"of its CustomResourceDefinition {definition.name}, {definition.because}")
     if definition.broken:
         return Looked(because=f"its CustomResourceDefinition {definition.name} has errors")
     return _custom(manifest, definition)
@@ -36,7 +38,8 @@ def _builtin(manifest: Manifest, release: Release, definition: Definition | None
     found = faults(shape, manifest.body, secret=(manifest.group, manifest.kind) == ("", "Secret"))
     further = [*broken(manifest.group, manifest.kind, manifest.body)]
     further.extend(definition.faults if definition is not None else ())
-    return Looked(tuple(by_path([*found, *_independent(further, found)])))
+    unchecked = definition.because if definition is not None else ""
+    return Looked(tuple(by_path([*found, *_independent(further, found)])), unchecked=unchecked)
 
 
 def _custom(manifest: Manifest, definition: Definition) -> Looked:

@@ -15,7 +15,7 @@ from typing import Any, Final
 import jsonschema_rs
 
 from onestack.validation.formats import CHECKS
-from onestack.validation.shape import KEYS
+from onestack.validation.shape import KEYS, PATTERNS
 
 Schema = Mapping[str, Any]
 
@@ -140,7 +140,7 @@ def _junctor(schema: Schema) -> dict[str, Any]:
 def is_readable(pattern: str) -> bool:
     """Whether the validator's regular expressions, much like Go's, read a pattern."""
     try:
-        jsonschema_rs.Draft202012Validator({"pattern": pattern}, pattern_options=jsonschema_rs.RegexOptions())
+        jsonschema_rs.Draft202012Validator({"pattern": pattern}, pattern_options=PATTERNS)
     except ValueError:
         return False
     return True
