@@ -28,6 +28,7 @@ _STEPS: Final = 3_000_000
 _ALL_STEPS: Final = 10_000_000
 # To look at one value of an object.
 _WALKED: Final = 10
+_TOO_LONG: Final = "they would take too long"
 _START: Final = 200
 _LONGEST: Final = 10_000
 _DEEPEST: Final = 200
@@ -83,6 +84,12 @@ class Tally:
         self.rules = 0
         self.reasons: Counter[str] = Counter()
 
+    def left_out(self, count: int) -> None:
+        """Counts rules that nobody looks at any more."""
+        self.rules += count
+        if count:
+            self.reasons[_TOO_LONG] += count
+
     def __str__(self) -> str:
         left = self.reasons.total()
         if not left:
@@ -93,10 +100,16 @@ class Tally:
 
 def broken(schema: Schema, value: Any, tally: Tally, path: Path = ()) -> Iterator[Fault]:
     """The rules that a value of a schema breaks; ``value`` has its defaults."""
-    for rule in schema.get(RULES, ()):
+    rules = schema.get(RULES, ())
+    if tally.budget.left < _START:
+        tally.left_out(len(rules))
+        rules = ()
+    size = _size(value) if rules else 0
+    tally.budget.left -= size
+    for rule in rules:
         tally.rules += 1
         try:
-            if not _holds(rule["rule"], schema, value, tally.budget):
+            if not _holds(rule["rule"], schema, value, size, tally.budget):
                 yield _fault(rule, path)
         except _MISSING:
             yield _fault(rule, path, "something that the rule needs is missing")
@@ -126,19 +139,19 @@ def _fault(rule: Mapping[str, Any], path: Path, why: str = "") -> Fault:
     return Fault(at, f"{dotted(at) or 'the object'}: {said}", expected)
 
 
-def _steps(text: str, value: Any) -> int:
+def _steps(text: str, size: int) -> int:
     """How long a rule takes at most: every loop may go over all there is, and a copying one copies all."""
-    items = _size(value) + text.count(",")
+    items = size + text.count(",")
     loops = len(_LOOP.findall(text)) + 3 * len(_COPY.findall(text))
     return _START + int(items ** min(loops, 8)) * (100 if _MATCH.search(text) else 1)
 
 
-def _holds(text: str, schema: Schema, value: Any, budget: Budget) -> bool:
+def _holds(text: str, schema: Schema, value: Any, size: int, budget: Budget) -> bool:
+    # Before anything that takes long itself: the text is searched, and the value walked, for each.
+    if not budget.takes(_WALKED * (1 + size) + len(text) // 8):
+        raise _NotEvaluated(_TOO_LONG)
     if not budget.reads(text):
         raise _NotEvaluated("there are too many of them")
-    # Before anything that takes long itself: the text is searched, and the value walked, for each.
-    if not (budget.takes(len(text) // 8) and budget.takes(_WALKED * _size(value))):
-        raise _NotEvaluated("they would take too long")
     code = bare(text)
     if _OLD.search(code):
         raise _NotEvaluated("they compare with the object before the change")
@@ -146,8 +159,8 @@ def _holds(text: str, schema: Schema, value: Any, budget: Budget) -> bool:
     if "" in timed or any(re.search(rf"\.\s*\??{re.escape(escaped(name))}\b", code) for name in timed):
         raise _NotEvaluated("they look at times, durations or bytes")
     seen = _seen(schema, value)
-    if not budget.takes(_steps(text, value)):
-        raise _NotEvaluated("they would take too long")
+    if not budget.takes(_steps(text, size)):
+        raise _NotEvaluated(_TOO_LONG)
     if "size(" in text and not _is_ascii(value):
         raise _NotEvaluated("they count letters that aren't ASCII")
     return _run(text, seen)

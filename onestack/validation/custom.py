@@ -11,7 +11,7 @@ from onestack.manifests.definitions import GROUP, KIND
 from onestack.manifests.manifest import Manifest
 from onestack.validation import celrules
 from onestack.validation.builtin import Release
-from onestack.validation.effort import Effort, Weighing
+from onestack.validation.effort import Effort, TooMuch, Weighing
 from onestack.validation.explain import faults_within
 from onestack.validation.fault import Fault, by_path, said
 from onestack.validation.openapi import PRESERVE, Schema, defaulted, is_readable, json_schema, patterns, read
@@ -42,11 +42,13 @@ class Version:
     def look(self, body: Mapping[str, Any]) -> Looked:
         """What is wrong with an object of the version."""
         try:
-            whole = defaulted(self._schema, body)
+            whole = defaulted(self._schema, body, self._budget.effort)
             work = self._weighing.work(whole)
             if not self._budget.effort.tries(work):
                 return Looked(because=f"the schema of {self._kind} asks for too much of an object so large")
             found = faults_within(self._shape, whole, work, self._budget.effort)
+        except TooMuch as why:
+            return Looked(because=f"the {why} in the schema of {self._kind} would take too long")
         except (ValueError, RecursionError) as error:
             return Looked(because=f"the validator can't read the schema of {self._kind}: {_line(error)}")
         tally = celrules.Tally(self._budget)
@@ -114,10 +116,13 @@ def _definition(manifest: Manifest, release: Release, budget: celrules.Budget) -
         for step, version in mappings(manifest.body, "spec", "versions", EACH)
         if (schema := mapping(version, "schema", "openAPIV3Schema"))
     }
-    if not all(map(budget.effort.compiles, schemas.values())):
-        because = "its patterns, enums and defaults would take too long to look at"
+    try:
+        for schema in schemas.values():
+            budget.effort.compiles(schema)
+        found = tuple(_faults(manifest.body, schemas, budget.effort))
+    except TooMuch as what:
+        because = f"the {what} would take too long to look at"
         return Definition(manifest.name, (), broken=True, versions={}, because=because)
-    found = tuple(_faults(manifest.body, schemas))
     broken = any(not fault.harmless for fault in found)
     versions = {
         text(version, "name"): Version(kind, schemas[step], release, budget)
@@ -127,7 +132,7 @@ def _definition(manifest: Manifest, release: Release, budget: celrules.Budget) -
     return Definition(manifest.name, found, broken, versions)
 
 
-def _faults(body: Mapping[str, Any], schemas: Mapping[Path, Schema]) -> Iterator[Fault]:
+def _faults(body: Mapping[str, Any], schemas: Mapping[Path, Schema], effort: Effort) -> Iterator[Fault]:
     """``validateCustomResourceDefinitionSpec``."""
     if mapping(body, "spec").get("preserveUnknownFields") is True:
         what = "spec.preserveUnknownFields can't be true any more"
@@ -137,7 +142,7 @@ def _faults(body: Mapping[str, Any], schemas: Mapping[Path, Schema]) -> Iterator
     yield from _names(versions)
     for step, version in versions:
         if step in schemas:
-            yield from contradictions(schemas[step], (*step, "schema", "openAPIV3Schema"))
+            yield from contradictions(schemas[step], (*step, "schema", "openAPIV3Schema"), effort)
         else:
             what = f"the version {said(version.get('name'))} has no schema"
             yield Fault(step, what, "write schema.openAPIV3Schema")

@@ -18,26 +18,31 @@ _REPEATED: Final = re.compile(r"\{\d")
 _NESTED: Final = ("allOf", "anyOf", "oneOf")
 
 
+class TooMuch(Exception):
+    """What would take too long."""
+
+
 @dataclass
 class Effort:
     """What is left for one check, each about half a second.
 
-    ``compiled`` is in steps of about 10 us, ``tried`` of 15 ns. ``explained`` counts what a validator may
-    find wrong, for which it makes an object each. ``written`` counts the letters of rules.
+    ``compiled`` is in steps of about 1 us, ``tried`` of 15 ns. ``explained`` counts what a validator may
+    find wrong, for which it makes an object each. ``written`` counts the letters of rules, ``filled`` the
+    values that defaults put in.
     """
 
-    compiled: int = 60_000
+    compiled: int = 1_000_000
     tried: int = 30_000_000
     explained: int = 40_000
     written: int = 100_000
+    filled: int = 200_000
 
-    def compiles(self, schema: Schema) -> bool:
-        """Whether a schema may be compiled, with all that is compiled to judge its parts; then it is paid."""
+    def compiles(self, schema: Schema) -> None:
+        """Pays for compiling a schema, with all that is compiled to judge its parts. Raises: TooMuch."""
         cost = _compiling(schema)[1]
         if cost > self.compiled:
-            return False
+            raise TooMuch("patterns, enums and defaults")
         self.compiled -= cost
-        return True
 
     def tries(self, work: Work) -> bool:
         """Whether a value may be held against its schema; then it is paid."""
@@ -52,6 +57,12 @@ class Effort:
             return False
         self.explained -= count
         return True
+
+    def fills(self, value: Any) -> None:
+        """Pays for a default that is put in. Raises: TooMuch."""
+        self.filled -= _count(value)
+        if self.filled < 0:
+            raise TooMuch("defaults")
 
     def writes(self, text: str) -> bool:
         """Whether a rule may be compiled; then it is paid."""
@@ -144,4 +155,4 @@ def _pattern(pattern: Any) -> int:
     """What a pattern takes; a count in it multiplies what it is compiled to, up to the bound on that."""
     if not isinstance(pattern, str):
         return 0
-    return 7 + min(60, len(pattern) // 8) + (60 if _REPEATED.search(pattern) else 0)
+    return 70 + min(600, len(pattern)) + (600 if _REPEATED.search(pattern) else 0)

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import jsonschema_rs
 
+from onestack.validation.effort import Effort
 from onestack.validation.formats import CHECKS
 from onestack.validation.shape import KEYS, PATTERNS
 
@@ -158,21 +159,27 @@ def patterns(schema: Any) -> Iterator[str]:
             yield from patterns(held)
 
 
-def defaulted(schema: Schema, value: Any, *, dropping: bool = False) -> Any:
+def defaulted(schema: Schema, value: Any, effort: Effort, *, dropping: bool = False) -> Any:
     """A value as the server validates it, with its defaults: ``Default`` of ``apiserver/schema/defaulting``.
 
     A null that isn't allowed becomes the default; without one it stays, to be refused. With ``dropping`` it
     goes, as within a default: ``PruneNonNullableNullsWithoutDefaults``.
+
+    Raises: TooMuch where the defaults are more than the effort reaches for.
     """
     if isinstance(value, Mapping):
-        return _defaulted_object(schema, value, dropping=dropping)
+        return _defaulted_object(schema, value, effort, dropping=dropping)
     items = schema.get("items")
     if isinstance(value, list) and isinstance(items, Mapping):
-        return [defaulted(items, _or_default(items, held), dropping=dropping) for held in value]
+        return [
+            defaulted(items, _or_default(items, held, effort), effort, dropping=dropping) for held in value
+        ]
     return value
 
 
-def _defaulted_object(schema: Schema, value: Mapping[str, Any], *, dropping: bool) -> dict[str, Any]:
+def _defaulted_object(
+    schema: Schema, value: Mapping[str, Any], effort: Effort, *, dropping: bool
+) -> dict[str, Any]:
     properties, further = schema.get("properties", {}), schema.get("additionalProperties")
     made = {}
     for name, held in value.items():
@@ -180,16 +187,18 @@ def _defaulted_object(schema: Schema, value: Mapping[str, Any], *, dropping: boo
         if not isinstance(below, Mapping):
             made[name] = held
             continue
-        given = _or_default(below, held)
+        given = _or_default(below, held, effort)
         if given is not None or below.get("nullable") or not dropping:
-            made[name] = defaulted(below, given, dropping=dropping)
+            made[name] = defaulted(below, given, effort, dropping=dropping)
     for name, below in properties.items():
         if name not in made and below.get("default") is not None:
-            made[name] = defaulted(below, copy.deepcopy(below["default"]), dropping=dropping)
+            filled = _or_default(below, None, effort, always=True)
+            made[name] = defaulted(below, filled, effort, dropping=dropping)
     return made
 
 
-def _or_default(schema: Schema, value: Any) -> Any:
-    if value is None and not schema.get("nullable"):
+def _or_default(schema: Schema, value: Any, effort: Effort, *, always: bool = False) -> Any:
+    if value is None and (always or not schema.get("nullable")):
+        effort.fills(schema.get("default"))
         return copy.deepcopy(schema.get("default"))
     return value

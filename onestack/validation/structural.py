@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from onestack.manifests.manifest import dotted
 from onestack.validation.celfields import undefined
-from onestack.validation.explain import faults as value_faults
+from onestack.validation.effort import Effort, TooMuch, Weighing
+from onestack.validation.explain import faults_within
 from onestack.validation.fault import Fault, listed, said
 from onestack.validation.junctors import is_choice, junctors, nested
 from onestack.validation.openapi import (
@@ -39,8 +40,11 @@ _PAIRS: Final = (
 )
 
 
-def contradictions(schema: Any, path: Path) -> Iterator[Fault]:
-    """What is wrong with the schema of a version, which stands at ``path`` in its definition."""
+def contradictions(schema: Any, path: Path, effort: Effort) -> Iterator[Fault]:
+    """What is wrong with the schema of a version, which stands at ``path`` in its definition.
+
+    Raises: TooMuch.
+    """
     if not isinstance(schema, Mapping):
         return
     if schema.get("type") != "object":
@@ -51,23 +55,23 @@ def contradictions(schema: Any, path: Path) -> Iterator[Fault]:
     if schema.get("additionalProperties"):
         what = "additionalProperties can't stand at the root"
         yield Fault((*path, "additionalProperties"), what, "name the fields in properties", key=True)
-    yield from _schema(schema, path, is_root=True)
+    yield from _schema(schema, path, effort, is_root=True)
 
 
-def _schema(schema: Schema, path: Path, *, is_root: bool = False) -> Iterator[Fault]:
+def _schema(schema: Schema, path: Path, effort: Effort, *, is_root: bool = False) -> Iterator[Fault]:
     if not is_root:
         yield from _type(schema, path)
     yield from _forbidden(schema, path)
     yield from _object(schema, path, is_root=is_root)
     yield from _list(schema, path)
     yield from _values(schema, path)
-    yield from _default(schema, path)
+    yield from _default(schema, path, effort)
     yield from undefined(schema, path, is_root=is_root)
     for at, below in junctors(schema):
         if not is_choice(schema, at):
             yield from nested(below, schema if is_root else None, (*path, *at))
     for step, below in _children(schema):
-        yield from _schema(below, (*path, *step))
+        yield from _schema(below, (*path, *step), effort)
 
 
 def _children(schema: Schema) -> Iterator[tuple[Path, Schema]]:
@@ -201,13 +205,17 @@ def _is_python(pattern: str) -> bool:
     return True
 
 
-def _default(schema: Schema, path: Path) -> Iterator[Fault]:
+def _default(schema: Schema, path: Path, effort: Effort) -> Iterator[Fault]:
     """``validateDefaults``: a default must itself be valid."""
     value = schema.get("default")
     if value is None or schema.get("type") not in _TYPES:
         return
     try:
-        found = value_faults(Shape(value_schema(schema)), defaulted(schema, value, dropping=True))
+        whole = defaulted(schema, value, effort, dropping=True)
+        work = Weighing(schema).work(whole)
+        if not effort.tries(work):
+            raise TooMuch("defaults")
+        found = faults_within(Shape(value_schema(schema)), whole, work, effort)
     except ValueError:
         return
     for fault in found:

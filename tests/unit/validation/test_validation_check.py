@@ -18,6 +18,7 @@ from onestack.manifests.text import Text
 from onestack.validation import celrules
 from onestack.validation.builtin import release
 from onestack.validation.check import check
+from onestack.validation.effort import Effort
 from onestack.validation.finding import Rule, Severity, Weights
 from onestack.validation.formats import is_base64, is_time
 from onestack.validation.openapi import defaulted
@@ -153,8 +154,8 @@ def test_defaults_come_before_anything_is_asked_and_in_place_of_nulls() -> None:
     }
     value = {"c": None, "d": None, "e": None, "f": None}
     dropped = {"a": {"b": 1}, "d": None, "e": "y", "f": None}
-    assert defaulted(schema, value) == {**dropped, "c": None}
-    assert defaulted(schema, value, dropping=True) == dropped
+    assert defaulted(schema, value, Effort()) == {**dropped, "c": None}
+    assert defaulted(schema, value, Effort(), dropping=True) == dropped
     assert value == {"c": None, "d": None, "e": None, "f": None}
 
 
