@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from onestack.errors import Problem
@@ -63,12 +64,12 @@ class Manifest:
     location: Location
     node: Node | None = field(default=None, compare=False, repr=False)
 
-    @property
+    @cached_property
     def group(self) -> str:
         """The API group; empty for the core group."""
         return group_of(self.api_version)
 
-    @property
+    @cached_property
     def identity(self) -> Identity:
         """What the object is, whatever version it is written in."""
         return Identity(self.group, self.kind, self.namespace, self.name)
