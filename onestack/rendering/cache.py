@@ -1,9 +1,9 @@
 """What tools rendered, kept by the content of what they were given.
 
 A rendering is found by the digest of the tool's name, its arguments and every input file, and holds as long
-as the program that made it is unchanged. Nothing with a plaintext Secret (core/v1, or in a List) is kept; what
-other objects hold is, in files that only the user can read. The cache never fails: what can't be read is
-rendered anew, what can't be written is not kept.
+as the program that made it is unchanged. Nothing with a plaintext Secret (core/v1, or in a List) is kept;
+what other objects hold is, in files that only the user can read. The cache never fails: what can't be read
+is rendered anew, what can't be written is not kept.
 """
 
 from __future__ import annotations

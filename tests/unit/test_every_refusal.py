@@ -57,6 +57,26 @@ ELSEWHERE = {
     "onestack/validation/celrules.py: _NotEvaluated('the library fails on them')": (
         f"{_VALIDATION}_validation_check.py::test_rules_that_cant_be_evaluated_are_told_not_taken_as_kept"
     ),
+    # Of size, too.
+    "onestack/validation/celrules.py: _NotEvaluated('there are too many": (
+        f"{_VALIDATION}_validation_effort.py::test_rules_are_read_and_run_within_bounds"
+    ),
+    "onestack/validation/celrules.py: _NotEvaluated(_TOO_LONG)": (
+        f"{_VALIDATION}_validation_effort.py::test_rules_are_read_and_run_within_bounds"
+    ),
+    "onestack/validation/explain.py: use fewer forms": (
+        f"{_VALIDATION}_validation_effort.py"
+        "::test_more_faults_than_can_be_told_end_as_the_first_and_that_there_are_more"
+    ),
+    "onestack/validation/effort.py: TooMuch('patterns, enums": (
+        f"{_VALIDATION}_validation_effort.py::test_patterns_are_within_bounds"
+    ),
+    "onestack/validation/effort.py: TooMuch('defaults')": (
+        f"{_VALIDATION}_validation_effort.py::test_defaults_of_many_items_are_within_bounds"
+    ),
+    "onestack/validation/structural.py: TooMuch('defaults')": (
+        f"{_VALIDATION}_validation_effort.py::test_a_default_that_takes_too_long_to_check_is_said"
+    ),
     # What a host has to send.
     "onestack/rendering/fetch.py: has no digest": f"{_FETCH}_without_a_digest_the_one_to_write_is_said",
     "onestack/rendering/fetch.py: problem(problems, 'digest', what, expected)": (

@@ -76,6 +76,12 @@ def test_defaults_of_many_items_are_within_bounds() -> None:
     assert "the defaults in the schema of Widget would take too long" in found.verdicts[1].because
 
 
+def test_a_default_that_takes_too_long_to_check_is_said() -> None:
+    tried = [{"required": [f"q{number}"]} for number in range(5_000)]
+    found = checked({**items(anyOf=[*tried, {"required": ["r0"]}]), "default": [{"r0": "x"}] * MANY}, None)
+    assert "would take too long" in found.verdicts[0].unchecked
+
+
 def test_patterns_are_within_bounds() -> None:
     fields = {f"p{number}": {"type": "string", "pattern": "a{9}" * number} for number in range(1, 1_000)}
     found = checked({"type": "object", "properties": fields}, {})
