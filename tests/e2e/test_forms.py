@@ -25,8 +25,9 @@ pytestmark = pytest.mark.e2e
 
 
 @pytest.fixture
-def repository(tmp_path: Path, plane: Plane) -> Iterator[Clone]:
-    """A repository with an empty application; taken down afterwards."""
+def repository(tmp_path: Path, plane: Plane, monkeypatch: pytest.MonkeyPatch) -> Iterator[Clone]:
+    """A repository with an empty application and secrets of its own; taken down afterwards."""
+    monkeypatch.setenv("PULUMI_CONFIG_PASSPHRASE", "of this test alone")
     made = clone(tmp_path / "repository", plane.kubeconfig)
     made.applications(bookshop="bookshop")
     each = " && ".join(f"printf not-a-secret | pulumi config set --secret secrets:{name}" for name in SECRETS)
