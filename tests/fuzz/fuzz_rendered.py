@@ -29,7 +29,7 @@ def one(content: bytes) -> None:
         manifests = load([Text(APPLICATION, "manifests/app/helm.yaml", content, rendered=True)])
     except InvalidManifests as invalid:
         problems = invalid.problems
-    assert bool(manifests) != bool(problems)
+    assert not (manifests and problems)
     for problem in problems:
         assert problem.file.startswith("manifests/app")
         assert problem.line == 0
