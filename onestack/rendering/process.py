@@ -17,7 +17,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -26,7 +26,7 @@ from typing import Final
 
 import psutil
 
-from onestack import interruptions
+from onestack.child import started
 from onestack.errors import ToolNotRun
 from onestack.rendering import apart
 
@@ -110,7 +110,14 @@ def run(
     try:
         with tempfile.TemporaryDirectory(prefix="onestack-", ignore_cleanup_errors=True) as private:
             given = {**_environment(Path(private), bounds, network=network), **(environ or {})}
-            with _started((*before, *command), folder, given) as child:
+            with started(
+                (*before, *command),
+                given,
+                folder=folder,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                end=_end,
+            ) as child:
                 _bound(child.pid, bounds)
                 ran = _Watch(child, bounds).end()
     except (OSError, ValueError) as error:
@@ -145,32 +152,9 @@ def _either_case(names: Sequence[str]) -> tuple[str, ...]:
     return (*names, *map(str.lower, names))
 
 
-@contextlib.contextmanager
-def _started(
-    command: Sequence[str], folder: Path, environ: Mapping[str, str]
-) -> Iterator[subprocess.Popen[bytes]]:
-    """A running command in a session of its own, of which nothing is left on leaving, however that is."""
-    child: subprocess.Popen[bytes] | None = None
-    try:
-        # An interruption between the start and the assignment would leave a command that no one knows.
-        with interruptions.held_back():
-            child = subprocess.Popen(
-                command,
-                cwd=folder,
-                env=dict(environ),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                start_new_session=True,
-            )
-        yield child
-    finally:
-        if child is not None:
-            _kill_group(child.pid)
-            child.wait()
-            for pipe in (child.stdout, child.stderr):
-                if pipe is not None:
-                    pipe.close()
+def _end(child: subprocess.Popen[bytes]) -> None:
+    _kill_group(child.pid)
+    child.wait()
 
 
 def _kill_group(pid: int) -> None:

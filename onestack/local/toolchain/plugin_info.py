@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from onestack.local.toolchain.process import started
+from onestack.child import started
+from onestack.local.toolchain.process import end_group
 from onestack.local.toolchain.version import Version, parse
 
 START_SECONDS = 20.0
@@ -37,7 +38,9 @@ def plugin_info(program: Path, environ: Mapping[str, str]) -> PluginInfo:
     """
     try:
         command = [str(program), _NO_ENGINE]
-        with started(command, environ, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as plugin:
+        with started(
+            command, environ, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, end=end_group
+        ) as plugin:
             return _ask(plugin)
     except OSError as error:
         return PluginInfo(None, error.strerror or str(error))

@@ -12,11 +12,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import IO
 
 import psutil
 
-from onestack import interruptions
+from onestack.child import started
 from onestack.local.toolchain.files import read_json, replace_file
 
 POLL_SECONDS = 0.1
@@ -62,7 +61,9 @@ def run(
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as sink, log.open("rb") as source, termination_interrupts():
-        with started(command, environ, folder=folder, stdout=sink, stderr=subprocess.STDOUT) as child:
+        with started(
+            command, environ, folder=folder, stdout=sink, stderr=subprocess.STDOUT, end=end_group
+        ) as child:
             if owner is not None:
                 _name_owner(owner, child.pid)
             stopped = _watch(child, source.read, tick)
@@ -79,7 +80,12 @@ def output_of(
     """
     try:
         with started(
-            command, environ, folder=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            command,
+            environ,
+            folder=folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            end=end_group,
         ) as child:
             output, _ = child.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
@@ -87,40 +93,6 @@ def output_of(
     except OSError as error:
         return Ended(127, "", error.strerror or str(error))
     return Ended(child.returncode, "", output.decode("utf-8", "replace"))
-
-
-@contextlib.contextmanager
-def started(
-    command: Sequence[str],
-    environ: Mapping[str, str],
-    *,
-    folder: Path | None = None,
-    stdout: IO[bytes] | int,
-    stderr: int,
-) -> Iterator[subprocess.Popen[bytes]]:
-    """A running command that leads a process group of its own, which is ended on leaving, however that is.
-
-    Raises OSError if the command can't be started.
-    """
-    child: subprocess.Popen[bytes] | None = None
-    try:
-        # An interruption between the start and the assignment would leave a command that no one knows.
-        with interruptions.held_back():
-            child = subprocess.Popen(
-                command,
-                cwd=folder,
-                env=dict(environ),
-                stdin=subprocess.DEVNULL,
-                stdout=stdout,
-                stderr=stderr,
-                start_new_session=True,
-            )
-        yield child
-    finally:
-        if child is not None:
-            _end_group(child)
-            if child.stdout is not None:
-                child.stdout.close()
 
 
 def end_leftover(owner: Path) -> None:
@@ -152,7 +124,7 @@ def _name_owner(owner: Path, pid: int) -> None:
         replace_file(owner, json.dumps({"pid": pid, "created": psutil.Process(pid).create_time()}))
 
 
-def _end_group(child: subprocess.Popen[bytes]) -> None:
+def end_group(child: subprocess.Popen[bytes]) -> None:
     """Ends the group that ``child`` leads, also when the child is gone: what it started may still write."""
     for number in (signal.SIGTERM, signal.SIGKILL):
         with contextlib.suppress(ProcessLookupError, PermissionError):
