@@ -8,36 +8,35 @@ from components.release import Release
 from components.workloads import Registry
 from infra.platform import platform
 from infra.program import program
+from infra.work import work
 from onestack import settings as stack_settings
-from onestack.declaration import declared
-from onestack.manifests.aliases import Aliases
-from onestack.rendering.options import on_path
 
 ROOT = Path(__file__).resolve().parent
 PROJECT, STACK = pulumi.get_project(), pulumi.get_stack()
 
-with program():
-    settings = stack_settings.from_engine(STACK, pulumi.Config("onestack").get)
-    cluster = platform(settings, ROOT, PROJECT)
-    declaration = declared(ROOT, settings, project=PROJECT, tools=on_path)
-    registry = Registry(
-        cluster.provider,
-        aliases=Aliases(declaration.applied, settings.manifests.custom_kinds()),
-        hook_seconds=settings.readiness.timeout_seconds,
-    )
-    workloads = registry.register(declaration.manifests, declaration.needs)
-    release = Release(
-        declaration.manifests,
-        workloads,
-        cluster.provider,
-        connect=cluster.connect,
-        project=PROJECT,
-        stack=STACK,
-        timeout_seconds=settings.readiness.timeout_seconds,
-        after=declaration.after,
-    )
-    registry.register(declaration.after, declaration.needs, behind=[release.record])
 
-    pulumi.export("cluster", cluster.identifier)
-    pulumi.export("objects", len(declaration.applied))
-    pulumi.export("release", release.digest)
+async def environment() -> None:
+    """Declares everything that the stack is made of."""
+    with program():
+        settings = stack_settings.from_engine(STACK, pulumi.Config("onestack").get)
+        cluster = platform(settings, ROOT, PROJECT)
+        todo = await work(ROOT, settings, project=PROJECT, connect=cluster.connect)
+        registry = Registry(cluster.provider, keeping=todo.keeping)
+        await registry.register(todo.inventory.before)
+        release = Release(
+            todo.inventory,
+            cluster.provider,
+            found=todo.found,
+            connect=cluster.connect,
+            project=PROJECT,
+            stack=STACK,
+            timeout_seconds=settings.readiness.timeout_seconds if todo.waits else None,
+        )
+        await registry.register(todo.inventory.after, behind=[release.record])
+
+        pulumi.export("cluster", cluster.identifier)
+        pulumi.export("objects", todo.inventory.objects)
+        pulumi.export("release", todo.inventory.digest)
+
+
+pulumi.run(environment)

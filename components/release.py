@@ -3,121 +3,93 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pulumi
 
-from components.workloads import Object
 from onestack.engine.marker import CANCELLED
-from onestack.errors import ApiError, ClusterUnreachable, NotReady, WaitCancelled
-from onestack.kube.blocking import answered
-from onestack.kube.client import Client
+from onestack.errors import NotReady, WaitCancelled
+from onestack.inventory import Inventory
 from onestack.kube.connection import Connection
 from onestack.manifests import record
-from onestack.manifests.manifest import Identity, Manifest
-from onestack.manifests.ownership import digest, owner_of
-from onestack.wait import WaitProgress, reference, until_ready
+from onestack.manifests.manifest import Manifest
+
+if TYPE_CHECKING:
+    from onestack.wait import WaitProgress
 
 USER_AGENT = "onestack-program"
-_NOT_FOUND = 404
-
-Live = Mapping[str, Any] | None
-"""An object as the API server holds it, or None."""
 
 
-@dataclass(frozen=True)
-class _Standing:
-    namespace: Live = None
-    record: Live = None
+class Object(pulumi.CustomResource):
+    """A Kubernetes object as a property tree under its type token, as in `components.monitor`."""
+
+    def __init__(
+        self, manifest: Manifest, properties: Mapping[str, Any], opts: pulumi.ResourceOptions
+    ) -> None:
+        super().__init__(manifest.type_token, manifest.resource_name, dict(properties), opts)
 
 
 class Release:
-    """Declares the record after every workload and waits, in its hook, until all of them are ready.
+    """Declares the record, which the caller does after every workload, and waits, in its hook, until
+    all that the inventory awaits is ready.
 
-    ``digest`` is that of the manifests and of the hooks that run ``after`` them, which it doesn't wait
-    for: they wait for it. What else it deliberately does not do: wait for deletions
-    (the engine deletes after the record is written) or roll anything back.
+    ``found`` is what earlier releases left. ``timeout_seconds`` is None where whoever started the run
+    waits itself. What it deliberately does not do: wait for deletions (the engine deletes after the record
+    is written) or roll anything back. The record doesn't name the workloads as its dependencies:
+    a list of all of them would make a change of one a change of all.
     """
 
     def __init__(
         self,
-        manifests: Sequence[Manifest],
-        workloads: Mapping[Identity, pulumi.Resource],
+        inventory: Inventory,
         provider: pulumi.ProviderResource,
         *,
+        found: record.Found,
         connect: Callable[[], Connection],
         project: str,
         stack: str,
-        timeout_seconds: float,
-        after: Sequence[Manifest] = (),
+        timeout_seconds: float | None,
     ) -> None:
-        self.digest = digest((*manifests, *after))
-        self._stack, self._connect, self._timeout_seconds = stack, connect, timeout_seconds
-        self._objects = [reference(manifest) for manifest in manifests]
-        self._project = project
-        live = answered(self._live())
-        namespace = self._namespace(live.namespace, provider)
-        manifest = record.record_manifest(self.digest, project=project, stack=stack)
+        self._inventory, self._stack = inventory, stack
+        self._connect, self._timeout_seconds = connect, timeout_seconds
+        needed = [
+            Object(namespace, namespace.body, pulumi.ResourceOptions(provider=provider))
+            for namespace in record.namespaces(found, project=project, stack=stack)
+        ]
+        manifest = record.record_manifest(inventory.digest, project=project, stack=stack)
+        hooks = pulumi.ResourceHookBinding(
+            after_create=[self._wait_until_ready], after_update=[self._wait_until_ready]
+        )
         self.record = Object(
             manifest,
-            {**manifest.body, "data": record.data(self.digest, live.record)},
+            {**manifest.body, "data": record.data(inventory.digest, found.record)},
             pulumi.ResourceOptions(
                 provider=provider,
-                depends_on=[*namespace, *workloads.values()],
-                hooks=pulumi.ResourceHookBinding(
-                    after_create=[self._wait_until_ready], after_update=[self._wait_until_ready]
-                ),
+                depends_on=needed,
+                hooks=None if timeout_seconds is None else hooks,
             ),
         )
 
-    def _namespace(self, live: Live, provider: pulumi.ProviderResource) -> list[pulumi.Resource]:
-        """The record's namespace belongs to the first stack on a cluster; the others find it there."""
-        manifest = record.namespace_manifest(project=self._project, stack=self._stack)
-        if owner_of(live) not in {None, owner_of(manifest.body)}:
-            return []
-        return [Object(manifest, manifest.body, pulumi.ResourceOptions(provider=provider))]
-
-    async def _live(self) -> _Standing:
-        """What is there of earlier releases; nothing where there is no cluster to ask yet."""
-        try:
-            async with Client(self._connect(), user_agent=USER_AGENT) as client:
-                return _Standing(
-                    namespace=await _get(client, record.namespace_path()),
-                    record=await _get(client, record.record_path(self._stack)),
-                )
-        except (ApiError, ClusterUnreachable):
-            return _Standing()  # The provider meets the same and says it better.
-
     async def _wait_until_ready(self, _arguments: pulumi.ResourceHookArgs) -> None:
         """Runs after the record is written; raising fails the deployment with the message."""
+        from onestack.kube.client import Client  # noqa: PLC0415 - takes 0.2 s, which runs of ours don't pay
+        from onestack.wait import mark_ready, until_ready  # noqa: PLC0415 - the same
+
         async with Client(self._connect(), user_agent=USER_AGENT) as client:
             report = await until_ready(
-                client, self._objects, timeout_seconds=self._timeout_seconds, on_progress=_show
+                client,
+                self._inventory.awaited,
+                timeout_seconds=self._timeout_seconds or 0.0,
+                on_progress=_show,
             )
             if not report.ok:
                 raise NotReady(self._stack, report.message())
-            await client.request(
-                "PATCH",
-                record.record_path(self._stack),
-                params={"fieldManager": record.READY_MANAGER},
-                body=record.ready_patch(self.digest),
-                content_type="application/merge-patch+json",
-            )
+            await mark_ready(client, self._stack, self._inventory.digest)
 
 
 def _show(progress: WaitProgress) -> None:
     if Path(os.environ.get(CANCELLED, "")).is_file():
         raise WaitCancelled
     pulumi.log.info(progress.line(), ephemeral=True)
-
-
-async def _get(client: Client, path: str) -> Live:
-    try:
-        return await client.request("GET", path)
-    except ApiError as error:
-        if error.status == _NOT_FOUND:
-            return None
-        raise

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import pulumi
+from pulumi.runtime import rpc
 
 from onestack.errors import SecretNotSet
 from onestack.manifests.placeholders import CONFIG, FIELDS, command, is_secret, names, substituted
 
 
-def properties(body: Mapping[str, Any]) -> Mapping[str, Any]:
+async def properties(body: Mapping[str, Any]) -> Mapping[str, Any]:
     """An object's inputs: the object, with a Secret's values secret, so that state holds only ciphertext.
 
     Raises: SecretNotSet.
@@ -19,7 +20,10 @@ def properties(body: Mapping[str, Any]) -> Mapping[str, Any]:
     if not is_secret(body):
         return body
     given = {name: _given(name) for name in sorted(names(body))}
-    return {key: _filled(key, held, given) if key in FIELDS else held for key, held in body.items()}
+    return {
+        key: await rpc.serialize_property(_filled(key, held, given), [], None) if key in FIELDS else held
+        for key, held in body.items()
+    }
 
 
 def _filled(field: str, held: Any, given: Mapping[str, pulumi.Output[str]]) -> pulumi.Output[Any]:

@@ -2,72 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
 
 import pulumi
+from pulumi.runtime.proto import resource_pb2
 
+from components.monitor import Monitor, monitor
 from components.secret_values import properties
-from onestack.manifests.aliases import Aliases
-from onestack.manifests.edge import Dependencies
-from onestack.manifests.hooks import hook
-from onestack.manifests.manifest import Identity, Manifest
-from onestack.manifests.waves import waves
+from onestack.errors import PartNotEnough
+from onestack.manifests.registration import Registration
 
-_TIMEOUT = "pulumi.com/timeoutSeconds"
-
-
-class Object(pulumi.CustomResource):
-    """A Kubernetes object as a plain property tree under its type token.
-
-    The SDK's typed classes are not used: they spend seconds on large CRDs (pulumi-kubernetes#1423)
-    and know no custom kinds. The engine and the provider see the same either way.
-    """
-
-    def __init__(
-        self, manifest: Manifest, properties: Mapping[str, Any], opts: pulumi.ResourceOptions
-    ) -> None:
-        super().__init__(manifest.type_token, manifest.resource_name, dict(properties), opts)
+_AT_ONCE: Final = 256
+"""Requests on their way: more than the engine works on, so that it never waits for us."""
 
 
 @dataclass(frozen=True)
 class Registry:
-    """Where manifests are registered: at ``provider``, hooks with ``hook_seconds`` to end in."""
+    """Where objects are registered. ``keeping`` is the id that the provider must have kept where only
+    a part is registered: what isn't registered holds on to it."""
 
     provider: pulumi.ProviderResource
-    aliases: Aliases
-    hook_seconds: float
+    keeping: str | None = None
+    _limit: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
 
-    def register(
-        self, manifests: Sequence[Manifest], needs: Dependencies, *, behind: Sequence[pulumi.Resource] = ()
-    ) -> Mapping[Identity, pulumi.Resource]:
-        """Registers every manifest, what others need first, all of them behind what is given.
+    async def register(
+        self, registrations: Sequence[Registration], *, behind: Sequence[pulumi.Resource] = ()
+    ) -> None:
+        """Registers all objects, each when what it needs is there, all of them behind what is given.
 
-        Raises: DependencyCycle.
+        ``registrations`` has what is needed before what needs it; what it lacks isn't waited for.
+
+        Raises: RunError; PartNotEnough where a part is not enough.
         """
-        registered: dict[Identity, pulumi.Resource] = {}
-        for wave in waves(manifests, needs):
-            for manifest in wave:
-                needed = [edge.to for edge in needs.get(manifest.identity, ())]
-                options = pulumi.ResourceOptions(
-                    provider=self.provider,
-                    depends_on=[*behind, *(registered[to] for to in needed if to in registered)],
-                    aliases=[_urn(token, manifest.resource_name) for token in self.aliases.of(manifest)],
-                    custom_timeouts=self._timeouts(manifest),
-                )
-                registered[manifest.identity] = Object(manifest, properties(manifest.body), options)
-        return registered
+        engine = await monitor(self.provider)
+        if self.keeping is not None and self.keeping != await self.provider.id.future():
+            raise PartNotEnough("the Kubernetes provider is replaced, and with it every object")
+        first = [str(await one.urn.future()) for one in behind if registrations]
+        tasks: dict[str, asyncio.Task[bool]] = {}
+        for registration in registrations:
+            needed = [tasks[urn] for urn in registration.needs if urn in tasks]
+            tasks[registration.urn] = asyncio.create_task(self._one(engine, registration, needed, first))
+        try:
+            done = await asyncio.gather(*tasks.values())
+        finally:
+            for task in tasks.values():
+                task.cancel()
+        if not all(done):
+            # Only in a run that goes on after an error; what failed has been told by then.
+            raise pulumi.RunError(f"{done.count(False)} objects are not there; the release is not recorded")
 
-    def _timeouts(self, manifest: Manifest) -> pulumi.CustomTimeouts | None:
-        """How long a hook may take; one that says so itself is taken at its word."""
-        annotations = manifest.body["metadata"].get("annotations") or {}
-        if hook(manifest) is None or _TIMEOUT in annotations:
-            return None
-        seconds = f"{self.hook_seconds:g}s"
-        return pulumi.CustomTimeouts(create=seconds, update=seconds)
-
-
-def _urn(token: str, name: str) -> str:
-    """The engine's name of an object without a parent; ``pulumi.Alias`` says the same, far more slowly."""
-    return f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{token}::{name}"
+    async def _one(
+        self,
+        engine: Monitor,
+        registration: Registration,
+        needed: Sequence[asyncio.Task[bool]],
+        behind: Sequence[str],
+    ) -> bool:
+        """Whether the engine made the object what it is declared to be."""
+        if not all(await asyncio.gather(*needed)):
+            return False
+        async with self._limit:
+            response = await engine.register(registration, await properties(registration.body), behind)
+        return response.result == resource_pb2.SUCCESS

@@ -10,7 +10,8 @@ from types import FrameType
 
 import pulumi
 
-from onestack.errors import OnestackError
+from onestack import handover
+from onestack.errors import OnestackError, PartNotEnough
 
 
 @contextmanager
@@ -19,6 +20,9 @@ def program() -> Iterator[None]:
     signal.signal(signal.SIGINT, _end)
     try:
         yield
+    except PartNotEnough as error:
+        handover.ask_for_all()
+        raise pulumi.RunError(error.message()) from None
     except OnestackError as error:
         raise pulumi.RunError(error.message()) from None
 

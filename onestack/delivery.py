@@ -5,15 +5,18 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from onestack import chart_tests, engine, standing
 from onestack.chart_tests import Ended
+from onestack.declaration import Declaration
 from onestack.discretion import hiding, private
 from onestack.engine import Outcome
 from onestack.errors import EngineFailed, HookFailed, NotReady, OnestackError
 from onestack.manifests.hooks import hook
 from onestack.manifests.manifest import Manifest
 from onestack.progress import Discreet, Progress
+from onestack.runs import Runs
 from onestack.show import EngineProgress
 from onestack.stack import Stack, reachable, readable, survey
 from onestack.standing import Standing
@@ -45,41 +48,46 @@ class Verification:
         return self.readiness.ok and all(test.state == "passed" for test in self.tests)
 
 
-def preview(stack: Stack, progress: Discreet) -> Outcome:
-    """What a deployment would change. Raises: OnestackError."""
-    manifests = readable(stack, progress).applied
-    private(stack)
-    reachable(stack, progress)
-    engine.ensure_stack(stack.workspace)
-    with hiding(stack, progress, manifests):
-        found = survey(stack, manifests, progress)
+def preview(stack: Stack, progress: Discreet, *, full: bool = False) -> Outcome:
+    """What a deployment would change. ``full`` looks at every object, also those that didn't change.
+
+    Raises: OnestackError.
+    """
+    _made, found, run = _prepared(stack, progress, full=full)
     for identity in found.strays:
         progress.note(f"a run that died left {identity}, which nothing declares: a deployment deletes it")
     for manifest in found.unheld:
         progress.note(f"a run that died left {manifest.identity}: a deployment takes it over")
     for identity in found.interrupted:
         progress.note(f"a run that died left the hook {identity}: a deployment runs it again")
-    return engine.preview(
-        stack.workspace, EngineProgress(progress, "previewing"), compare=bool(found.missing)
-    )
+    show, compare = EngineProgress(progress, "previewing"), bool(found.missing)
+    return run(partial(engine.preview, stack.workspace, show, compare=compare))
 
 
-def deploy(stack: Stack, progress: Discreet) -> Deployment:
+def deploy(stack: Stack, progress: Discreet, *, full: bool = False) -> Deployment:
     """Read -> survey -> finish what a dead run left -> up -> readiness. Raises: OnestackError."""
     began = time.monotonic()
-    manifests = readable(stack, progress).applied
+    made, found, run = _prepared(stack, progress, full=full)
+    _finish(stack, found, progress)
+    try:
+        outcome = _up(stack, found, run, progress)
+    except EngineFailed as error:
+        raise _said_by_hooks(stack, made.applied, error) from None
+    readiness = wait(stack, made.applied, progress)
+    run.ready()
+    return Deployment(outcome, made.applied, readiness, time.monotonic() - began)
+
+
+def _prepared(stack: Stack, progress: Discreet, *, full: bool) -> tuple[Declaration, Standing, Runs]:
+    """What is declared, what is there, and how runs go about it."""
+    made = readable(stack, progress)
     private(stack)
     reachable(stack, progress)
     engine.ensure_stack(stack.workspace)
-    with hiding(stack, progress, manifests):
-        found = survey(stack, manifests, progress)
-    _finish(stack, found, progress)
-    try:
-        outcome = _up(stack, found, progress)
-    except EngineFailed as error:
-        raise _said_by_hooks(stack, manifests, error) from None
-    readiness = wait(stack, manifests, progress)
-    return Deployment(outcome, manifests, readiness, time.monotonic() - began)
+    with hiding(stack, progress, made.applied):
+        state = engine.read_state(stack.workspace)
+        found, release = survey(stack, made.applied, state, progress)
+    return made, found, Runs(stack, made, found, release, state, full)
 
 
 def _finish(stack: Stack, found: Standing, progress: Progress) -> None:
@@ -100,14 +108,15 @@ def _finish(stack: Stack, found: Standing, progress: Progress) -> None:
         stack.ask(lambda client: standing.hand_over(client, found))
 
 
-def _up(stack: Stack, found: Standing, progress: Progress) -> Outcome:
+def _up(stack: Stack, found: Standing, run: Runs, progress: Progress) -> Outcome:
     """One run of the engine; after one that took over, another that ends the taking over."""
     if found.missing:
         progress.note(f"gone from the cluster, to be made again: {', '.join(map(str, found.missing))}")
     show = EngineProgress(progress, "deploying")
-    outcome = engine.up(stack.workspace, show, compare=bool(found.missing), adopt=bool(found.unheld))
-    if found.unheld:
-        engine.up(stack.workspace, show)
+    compare, adopt = bool(found.missing), bool(found.unheld)
+    outcome = run(partial(engine.up, stack.workspace, show, compare=compare, adopt=adopt))
+    if adopt:
+        engine.up(stack.workspace, show, handed=run.whole)
     return outcome
 
 
@@ -118,7 +127,7 @@ def _said_by_hooks(stack: Stack, manifests: Sequence[Manifest], error: EngineFai
         return error
     try:
         report = stack.ask(lambda client: assess_now(client, _references(hooks)))
-        unfinished = standing.identities(engine.unfinished(stack.workspace))
+        unfinished = standing.identities(engine.read_state(stack.workspace).unfinished)
     except OnestackError:
         return error
     said = [str(one) for one in report.not_ready if one.verdict != GONE]
@@ -173,7 +182,8 @@ def destroy(stack: Stack, progress: Discreet) -> Outcome:
         reachable(stack, progress)
     engine.ensure_stack(stack.workspace)
     outcome = engine.destroy(stack.workspace, EngineProgress(progress, "destroying"))
-    if left := survey(stack, (), progress).strays:
+    left = survey(stack, (), engine.read_state(stack.workspace), progress)[0].strays
+    if left:
         progress.note(f"deleting what a run that died left: {', '.join(map(str, left))}")
         project, name = stack.repository.project, stack.settings.stack
         stack.ask(lambda client: standing.remove(client, project, name, left))

@@ -299,6 +299,17 @@ class StateBehind(OnestackError):
         )
 
 
+class PartNotEnough(OnestackError):
+    """A run of the part that changed can't tell what it leads to. Whoever started it runs the whole."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            "the objects that changed are not enough to look at",
+            why=why,
+            hint="run it again with --full",
+        )
+
+
 class OtherScope(OnestackError):
     """Objects of kinds that the cluster has, but in the other scope than it was taken for."""
 

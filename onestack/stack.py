@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,17 +11,18 @@ from typing import Any, TypeVar
 from onestack import engine, standing
 from onestack import settings as stack_settings
 from onestack.declaration import Declaration, declared
-from onestack.engine import Workspace
+from onestack.engine import State, Workspace
 from onestack.errors import ClusterNotStarted
 from onestack.kube.client import Client
 from onestack.kube.connection import Connection, connect
 from onestack.local.toolchain import Toolchain, ensure, prepared_pulumi_home
 from onestack.manifests import record
-from onestack.manifests.manifest import Manifest
+from onestack.manifests.manifest import Identity, Manifest
 from onestack.progress import Discreet, Progress
 from onestack.repository import Repository
 from onestack.settings import Settings
 from onestack.standing import Standing
+from onestack.wait import found
 
 USER_AGENT = "onestack"
 
@@ -99,21 +100,32 @@ def reachable(stack: Stack, progress: Progress) -> None:
     stack.ask(lambda client: client.request("GET", "/version"))
 
 
-def survey(stack: Stack, manifests: Sequence[Manifest], progress: Progress) -> Standing:
-    """What is there of the stack, what its state holds, what is declared: the record included."""
+def survey(
+    stack: Stack, manifests: Sequence[Manifest], state: State, progress: Progress
+) -> tuple[Standing, record.Found]:
+    """What is there of the stack beside what its state holds and what is declared, the record included.
+
+    And what is there of its earlier releases.
+    """
     progress.step("looking at what is there")
     project, name = stack.repository.project, stack.settings.stack
-    stack.ask(lambda client: standing.require_scopes(client, manifests))
+
+    async def looked(client: Client) -> tuple[Mapping[Identity, Mapping[str, Any]], record.Found]:
+        await standing.require_scopes(client, manifests)
+        return await asyncio.gather(standing.survey(client, project, name), found(client, name))
+
+    live, release = stack.ask(looked)
     records = (
         record.namespace_manifest(project=project, stack=name),
         record.record_manifest("", project=project, stack=name),
     )
-    return Standing(
-        live=stack.ask(lambda client: standing.survey(client, project, name)),
-        held=standing.identities(engine.held(stack.workspace)),
-        unfinished=standing.identities(engine.unfinished(stack.workspace)),
+    there = Standing(
+        live=live,
+        held=standing.identities(state.held),
+        unfinished=standing.identities(state.unfinished),
         declared=(*manifests, *(records if manifests else ())),
     )
+    return there, release
 
 
 def _kubeconfig(root: Path, settings: Settings) -> tuple[Path, str | None]:

@@ -14,7 +14,7 @@ from typing import Any
 from tenacity import AsyncRetrying, retry_if_result, stop_after_delay, wait_fixed
 
 from onestack.errors import ApiError, ForeignObjects, KindUnknown, OtherScope
-from onestack.kube.client import MERGE_PATCH, Client
+from onestack.kube.client import MERGE_PATCH, METADATA_LIST, Client
 from onestack.kube.discovery import ApiResource, Discovery
 from onestack.local.kubernetes.managed_fields import adopted
 from onestack.manifests import definitions
@@ -69,6 +69,11 @@ class Standing:
         return tuple(sorted(one for one in self.live if one not in self.held and one not in declared))
 
     @property
+    def dropped(self) -> frozenset[Identity]:
+        """In the state and not declared any more: a deployment deletes them."""
+        return self.held - {one.identity for one in self.declared}
+
+    @property
     def missing(self) -> tuple[Identity, ...]:
         """Declared and in the state, but not there: somebody, or a run that died, deleted them.
 
@@ -96,7 +101,7 @@ def identities(resources: Iterable[str]) -> frozenset[Identity]:
 
 
 async def survey(client: Client, project: str, stack: str) -> Mapping[Identity, Live]:
-    """The stack's own objects of every kind that the cluster serves.
+    """The stack's own objects of every kind that the cluster serves: what is said about them, no contents.
 
     Raises: ApiError, ClusterUnreachable.
     """
@@ -213,7 +218,9 @@ def _identity(kind: ApiResource, live: Live) -> Identity:
 
 async def _listed(client: Client, kind: ApiResource, stack: str) -> list[Live]:
     try:
-        answer = await client.request("GET", kind.path(None), params={"labelSelector": f"{STACK}={stack}"})
+        answer = await client.request(
+            "GET", kind.path(None), params={"labelSelector": f"{STACK}={stack}"}, accept=METADATA_LIST
+        )
     except ApiError:
         return []  # A kind that can't be listed, or that its aggregated server doesn't answer for.
     items: list[Live] = answer.get("items") or []

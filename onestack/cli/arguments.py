@@ -5,4 +5,7 @@ from __future__ import annotations
 import click
 
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+full_option = click.option(
+    "--full", is_flag=True, help="Have the engine look at every object, also those that didn't change."
+)
 stack_argument = click.argument("stack")

@@ -9,7 +9,7 @@ import click
 
 from onestack import delivery, engine, tables
 from onestack.addresses import of_release
-from onestack.cli.arguments import json_option, stack_argument
+from onestack.cli.arguments import full_option, json_option, stack_argument
 from onestack.cli.document import print_document
 from onestack.errors import OnestackError
 from onestack.repository import find
@@ -43,12 +43,13 @@ def env(root: Path, stack: str) -> None:
 
 @click.command("preview", cls=RootedCommand)
 @stack_argument
+@full_option
 @json_option
 @click.pass_obj
-def preview(root: Path, stack: str, as_json: bool) -> None:
+def preview(root: Path, stack: str, full: bool, as_json: bool) -> None:
     """Show what a deployment of STACK would change."""
     with Terminal() as terminal:
-        outcome = delivery.preview(gather(find(root), stack, terminal), terminal)
+        outcome = delivery.preview(gather(find(root), stack, terminal), terminal, full=full)
         terminal.rest()
         if as_json:
             print_document(tables.outcome_document(outcome), terminal.mask)
@@ -62,13 +63,14 @@ def preview(root: Path, stack: str, as_json: bool) -> None:
 
 @click.command("deploy", cls=RootedCommand)
 @stack_argument
+@full_option
 @json_option
 @click.pass_obj
-def deploy(root: Path, stack: str, as_json: bool) -> None:
+def deploy(root: Path, stack: str, full: bool, as_json: bool) -> None:
     """Make STACK what the repository declares, and wait until it is ready."""
     with Terminal() as terminal:
         gathered = gather(find(root), stack, terminal)
-        deployment = delivery.deploy(gathered, terminal)
+        deployment = delivery.deploy(gathered, terminal, full=full)
         terminal.rest()
         if as_json:
             readiness = tables.readiness_document(deployment.manifests, deployment.readiness)

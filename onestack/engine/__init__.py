@@ -1,15 +1,19 @@
 """The only user of the Pulumi command: runs it on a stack and turns what it says into values."""
 
 from onestack.engine.events import Diagnostic, Event, Step, Summary
+from onestack.engine.excerpt import Excerpt
 from onestack.engine.run import Outcome, destroy, died, preview, unlock, up
-from onestack.engine.state import ensure_stack, export, held, secrets, unfinished
+from onestack.engine.state import State, ensure_stack, export, secrets
+from onestack.engine.state import read as read_state
 from onestack.engine.workspace import HOME, Workspace, forget
 
 __all__ = [
     "HOME",
     "Diagnostic",
     "Event",
+    "Excerpt",
     "Outcome",
+    "State",
     "Step",
     "Summary",
     "Workspace",
@@ -18,10 +22,9 @@ __all__ = [
     "ensure_stack",
     "export",
     "forget",
-    "held",
     "preview",
+    "read_state",
     "secrets",
-    "unfinished",
     "unlock",
     "up",
 ]

@@ -6,10 +6,12 @@ Pulumi's file backend (``pkg/backend/diy/lock.go``) writes one JSON file per hol
 
 from __future__ import annotations
 
+import getpass
 import json
 import socket
+import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
@@ -61,6 +63,21 @@ def release_dead(folder: Path) -> tuple[Lock, ...]:
     for lock in dead:
         lock.file.unlink(missing_ok=True)
     return dead
+
+
+def take(folder: Path) -> Path:
+    """Takes the stack's lock for this process, as the engine does; the caller removes the file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    me = psutil.Process()
+    content = {
+        "pid": me.pid,
+        "username": getpass.getuser(),
+        "hostname": socket.gethostname(),
+        "timestamp": datetime.now(UTC).isoformat(),
+    }
+    file = folder / f"{uuid.uuid4()}.json"
+    file.write_text(json.dumps(content))
+    return file
 
 
 def _read(file: Path) -> Lock:

@@ -2,39 +2,24 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass, replace
 
-import orjson
 from filelock import FileLock, Timeout
 
 from onestack.engine import failure, lock, marker, state
-from onestack.engine.events import CHANGES, Diagnostic, Event, Step, Summary, is_noise, parse
+from onestack.engine.aside import aside, held, put_together
+from onestack.engine.events import CHANGES, Diagnostic, Event, Step, Summary, is_noise
+from onestack.engine.excerpt import Excerpt
 from onestack.engine.marker import Marker
+from onestack.engine.process import How, engine, events
 from onestack.engine.workspace import Workspace
-from onestack.errors import EngineFailed, EngineKilled, StackLocked
+from onestack.errors import EngineFailed, EngineKilled, PartNotEnough, StackLocked
+from onestack.handover import Handover
 
 OnEvent = Callable[[Event], None]
-
-# The engine's default is four times the processors; requests to an API server wait far longer than they work.
-PARALLEL = 64
-
-
-@dataclass(frozen=True)
-class How:
-    """One run: the verb in words, the engine's arguments, whether it compares and adopts (see `up`)."""
-
-    verb: str
-    arguments: tuple[str, ...]
-    compare: bool = False
-    adopt: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,28 +35,61 @@ class Outcome:
         """How many resources were created, updated, replaced or deleted."""
         return sum(count for op, count in self.changes.items() if op in CHANGES)
 
+    def with_same(self, count: int) -> Outcome:
+        """The outcome of a run that was spared so many resources: they are the same."""
+        return replace(self, changes={**self.changes, "same": self.changes.get("same", 0) + count})
 
-def preview(workspace: Workspace, on_event: OnEvent, *, compare: bool = False) -> Outcome:
+
+def preview(
+    workspace: Workspace,
+    on_event: OnEvent,
+    *,
+    handed: Handover | None = None,
+    excerpt: Excerpt | None = None,
+    compare: bool = False,
+) -> Outcome:
     """What an ``up`` would do; takes no lock. ``compare`` asks the cluster before the state is believed.
 
-    Raises: EngineFailed.
+    ``handed`` spares the program its work, ``excerpt`` the engine what the run is not about.
+
+    Raises: EngineFailed; PartNotEnough where the excerpt is.
     """
-    how = How("preview", ("preview",), compare=compare or died(workspace))
-    return _run(workspace, how, on_event)
+    how = How("preview", ("preview",), compare=compare or died(workspace), handed=handed)
+    if excerpt is None:
+        return _run(workspace, how, on_event)
+    with aside(workspace, excerpt) as apart:
+        return _run(apart, how, on_event).with_same(excerpt.left_out)
 
 
-def up(workspace: Workspace, on_event: OnEvent, *, compare: bool = False, adopt: bool = False) -> Outcome:
+def up(
+    workspace: Workspace,
+    on_event: OnEvent,
+    *,
+    handed: Handover | None = None,
+    excerpt: Excerpt | None = None,
+    compare: bool = False,
+    adopt: bool = False,
+) -> Outcome:
     """Makes the stack what the program declares.
 
     ``compare`` asks the cluster before the state is believed; ``adopt`` takes over declared objects
-    that exist, which the caller must have checked to be the stack's own.
+    that exist, which the caller must have checked to be the stack's own; the rest as in `preview`.
 
-    Raises: EngineFailed, EngineKilled, StackLocked, DiskFull.
+    Raises: EngineFailed, EngineKilled, StackLocked, DiskFull, PartNotEnough.
     """
     with _writing(workspace) as marked:
         arguments = ("up", "--yes", "--skip-preview")
-        how = How("up", arguments, compare=compare or marked.recovers, adopt=adopt)
-        return _run(workspace, how, on_event)
+        how = How("up", arguments, compare=compare or marked.recovers, adopt=adopt, handed=handed)
+        if excerpt is None:
+            return _run(workspace, how, on_event)
+        if marked.recovers or state.written(workspace) != excerpt.state.written:
+            raise PartNotEnough("the state changed since it was read")
+        with aside(workspace, excerpt) as apart, held(workspace):
+            try:
+                outcome = _run(apart, how, on_event)
+            finally:
+                put_together(workspace, excerpt, apart)
+        return outcome.with_same(excerpt.left_out)
 
 
 def unlock(workspace: Workspace) -> tuple[str, ...]:
@@ -113,7 +131,7 @@ def _writing(workspace: Workspace) -> Iterator[Marker]:
             marked, before = marker.begin(file), state.written(workspace)
             try:
                 yield marked
-            except EngineFailed:
+            except (EngineFailed, PartNotEnough):
                 if not marked.recovers and state.written(workspace) != before:
                     marker.end(file)
                 raise
@@ -127,8 +145,8 @@ def _run(workspace: Workspace, how: How, on_event: OnEvent) -> Outcome:
     steps: list[Step] = []
     errors: list[str] = []
     warnings: list[str] = []
-    with _engine(workspace, how) as (process, said):
-        for event in _events(process):
+    with engine(workspace, how) as (process, said):
+        for event in events(process):
             match event:
                 case Summary():
                     changes = event.changes
@@ -146,72 +164,4 @@ def _run(workspace: Workspace, how: How, on_event: OnEvent) -> Outcome:
         raise EngineKilled(how.verb, workspace.stack, signal.Signals(-code).name)
     if code:
         raise failure.of(how.verb, workspace.stack, tuple(dict.fromkeys(errors)))
-    return Outcome(changes=changes, steps=tuple(steps), warnings=tuple(dict.fromkeys(warnings)))
-
-
-@contextmanager
-def _engine(workspace: Workspace, how: How) -> Iterator[tuple[subprocess.Popen[bytes], Any]]:
-    """The engine as a child that is interrupted, not abandoned, when this process is."""
-    command = [
-        "pulumi", *how.arguments, *(["--refresh"] if how.compare else []), "--stack", workspace.stack,
-        "--json", "--non-interactive", "--parallel", str(PARALLEL),
-    ]  # fmt: skip
-    with tempfile.TemporaryFile() as said, tempfile.TemporaryDirectory(prefix="onestack-") as folder:
-        cancelled = Path(folder) / "cancelled"
-        process = subprocess.Popen(
-            command,
-            cwd=workspace.root,
-            env=workspace.environment() | _for_this_run(workspace, how, cancelled),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=said,
-            # A group of its own: an interrupt from the terminal reaches us alone, and we pass it on once.
-            process_group=0,
-        )
-        try:
-            yield process, said
-        except BaseException:
-            cancelled.touch()
-            _stop(process)
-            raise
-
-
-def _for_this_run(workspace: Workspace, how: How, cancelled: Path) -> dict[str, str]:
-    """What a run of ours sets beside the environment that plain pulumi has, too."""
-    chosen = {
-        # A preview, too, speaks in events as they happen instead of in one document at the end.
-        "PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true",
-        marker.CANCELLED: str(cancelled),
-    }
-    if workspace.own_state:
-        # Writing the state after every resource is quadratic. A run that dies is finished from the
-        # cluster instead (docs/adr/0003); its marker stands beside a state that only we write.
-        chosen |= {"PULUMI_SKIP_CHECKPOINTS": "true", "PULUMI_EXPERIMENTAL": "true"}
-    if how.compare:
-        chosen[marker.COMPARED] = "true"
-    if how.adopt:
-        chosen[marker.ADOPTING] = "true"
-    return chosen
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    """Lets the engine finish the calls under way and write its state; a second interrupt ends it hard."""
-    if process.poll() is not None:
-        return
-    process.send_signal(signal.SIGINT)
-    try:
-        process.communicate()
-    except KeyboardInterrupt:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-
-
-def _events(process: subprocess.Popen[bytes]) -> Iterator[Event]:
-    assert process.stdout is not None  # noqa: S101 - Popen was told to make it
-    for line in process.stdout:
-        # Debug diagnostics are most of the stream; they are not worth decoding.
-        if not line.startswith(b"{") or b'"severity":"debug"' in line:
-            continue
-        event = parse(orjson.loads(line))
-        if event is not None:
-            yield event
+    return Outcome(changes, tuple(steps), tuple(dict.fromkeys(warnings)))

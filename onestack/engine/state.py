@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,7 @@ def ensure_stack(workspace: Workspace) -> None:
     Raises: EngineFailed.
     """
     mend(workspace)
-    if not workspace.shared_state and workspace.checkpoint.exists():
+    if workspace.own_state and workspace.checkpoint.exists():
         return
     workspace.state.mkdir(parents=True, exist_ok=True)
     command(workspace, "stack", "select", "--create", workspace.stack, "--secrets-provider", "passphrase")
@@ -35,7 +37,7 @@ def mend(workspace: Workspace) -> None:
     """
     file = workspace.checkpoint
     for attributes in file.parent.glob(f"{file.name}*.attrs"):
-        if not _is_json(attributes):
+        if not _content(attributes):
             attributes.unlink()
             marker.note_death(workspace.marker)
     if not file.exists() or _readable(file):
@@ -48,36 +50,81 @@ def mend(workspace: Workspace) -> None:
 
 
 def _readable(file: Path) -> bool:
-    return _is_json(file) and "checkpoint" in orjson.loads(file.read_bytes())
+    return "checkpoint" in _content(file)
 
 
-def _is_json(file: Path) -> bool:
+def _content(file: Path) -> Mapping[str, Any]:
+    """The file's JSON object; an empty one where it holds none."""
     try:
-        return isinstance(orjson.loads(file.read_bytes()), dict)
+        content = orjson.loads(file.read_bytes())
     except (OSError, ValueError):
-        return False
+        return {}
+    return content if isinstance(content, dict) else {}
 
 
-def held(workspace: Workspace) -> frozenset[str]:
-    """``type::name`` of every resource that the stack's state holds. Raises: EngineFailed."""
-    return frozenset(_typed_name(one) for one in _resources(workspace))
+@dataclass(frozen=True)
+class State:
+    """What a stack's state holds: ``deployment`` is as the engine writes it, secrets encrypted.
+
+    ``form`` is what the engine says of the form it is written in. ``written`` is when its file was
+    written, in nanoseconds; None where it isn't beside the clone.
+    """
+
+    deployment: Mapping[str, Any] = field(default_factory=dict)
+    form: Mapping[str, Any] = field(default_factory=lambda: {"version": 3})
+    written: int | None = None
+
+    @property
+    def resources(self) -> Sequence[Mapping[str, Any]]:
+        """All resources, each after those it depends on."""
+        return self.deployment.get("resources") or ()
+
+    @property
+    def pending(self) -> bool:
+        """Whether operations were begun of which the state doesn't know how they ended."""
+        return bool(self.deployment.get("pending_operations"))
+
+    @property
+    def held(self) -> frozenset[str]:
+        """``type::name`` of every resource."""
+        return frozenset(map(_typed_name, self.resources))
+
+    @property
+    def unfinished(self) -> frozenset[str]:
+        """Those of `held` that were created and then didn't become ready."""
+        return frozenset(_typed_name(one) for one in self.resources if one.get("initErrors"))
 
 
-def unfinished(workspace: Workspace) -> frozenset[str]:
-    """Those of `held` that were created and then didn't become ready. Raises: EngineFailed."""
-    return frozenset(_typed_name(one) for one in _resources(workspace) if one.get("initErrors"))
+def read(workspace: Workspace) -> State:
+    """The stack's state, read from its file where that lies beside the clone. Raises: EngineFailed."""
+    when = written(workspace)
+    document = export(workspace) if when is None else dict(_content(workspace.checkpoint))
+    deployment = document.pop("deployment", None) or document.pop("checkpoint", {}).get("latest")
+    return State(deployment or {}, document, when)
+
+
+def write(workspace: Workspace, deployment: Mapping[str, Any], form: Mapping[str, Any]) -> None:
+    """Writes the stack's state into its file, at once or not at all.
+
+    The form is the engine's (``apitype.VersionedCheckpoint`` in Pulumi's Go SDK).
+    """
+    file = workspace.checkpoint
+    file.parent.mkdir(parents=True, exist_ok=True)
+    name = f"organization/{workspace.project}/{workspace.stack}"
+    temporary = file.with_name(f"{file.name}.{os.getpid()}")
+    with temporary.open("wb") as stream:
+        stream.write(orjson.dumps({**form, "checkpoint": {"stack": name, "latest": deployment}}))
+        stream.flush()
+        os.fsync(stream.fileno())
+    if file.exists():
+        shutil.copyfile(file, file.with_name(f"{file.name}.bak"))
+    # The attributes beside it are those of the file that was there.
+    file.with_name(f"{file.name}.attrs").unlink(missing_ok=True)
+    temporary.replace(file)
 
 
 def _typed_name(resource: Mapping[str, Any]) -> str:
     return "::".join(str(resource["urn"]).split("::")[2:])
-
-
-def _resources(workspace: Workspace) -> Sequence[Mapping[str, Any]]:
-    if workspace.checkpoint.exists():
-        state = orjson.loads(workspace.checkpoint.read_bytes())["checkpoint"].get("latest") or {}
-    else:
-        state = export(workspace)["deployment"]
-    return state.get("resources") or ()
 
 
 def export(workspace: Workspace) -> dict[str, Any]:
@@ -107,6 +154,6 @@ def _texts(value: Any) -> Iterator[str]:
 def written(workspace: Workspace) -> int | None:
     """When the stack's state was last written, in nanoseconds; None where it isn't beside the clone."""
     try:
-        return workspace.checkpoint.stat().st_mtime_ns
+        return workspace.checkpoint.stat().st_mtime_ns if workspace.own_state else None
     except OSError:
         return None

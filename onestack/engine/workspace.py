@@ -28,6 +28,7 @@ class Workspace:
     ``project`` is the name in Pulumi.yaml; ``bin_dirs`` are put in front of PATH, in order.
     ``shared_state`` says that the caller's own backend and passphrase count, where they are set:
     a stack that only this machine has (the embedded one) keeps its state beside the clone.
+    ``aside`` is a folder with an excerpt of the state, for a run that is given no more.
     """
 
     root: Path
@@ -38,16 +39,19 @@ class Workspace:
     pulumi_home: Path
     context: str | None = None
     shared_state: bool = False
+    aside: Path | None = None
 
     @property
     def state(self) -> Path:
         """The folder of the file backend."""
-        return self.root / HOME / "state"
+        return self.aside or self.root / HOME / "state"
 
     @property
     def own_state(self) -> bool:
         """Whether the state is the one beside this clone, which nobody else writes."""
-        return not self.shared_state or "PULUMI_BACKEND_URL" not in os.environ
+        if self.aside is not None or not self.shared_state:
+            return True
+        return os.environ.get("PULUMI_BACKEND_URL", self.state.as_uri()) == self.state.as_uri()
 
     @property
     def marker(self) -> Path:
@@ -57,7 +61,12 @@ class Workspace:
     @property
     def checkpoint(self) -> Path:
         """The stack's state file in the file backend."""
-        return checkpoint(self.root, self.project, self.stack)
+        return self.state / ".pulumi" / "stacks" / self.project / f"{self.stack}.json"
+
+    @property
+    def history(self) -> Path:
+        """The folder of the stack's history in the file backend."""
+        return self.state / ".pulumi" / "history" / self.project / self.stack
 
     @property
     def locks(self) -> Path:
@@ -81,6 +90,8 @@ class Workspace:
         }
         if self.shared_state:
             own = _unless_set(own, os.environ)
+        if self.aside is not None:
+            own["PULUMI_BACKEND_URL"] = self.aside.as_uri()
         return {
             **own,
             "PULUMI_HOME": str(self.pulumi_home),

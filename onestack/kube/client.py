@@ -27,6 +27,8 @@ APPLY: Final = "application/apply-patch+yaml"
 """Content type of server-side apply; JSON is YAML, so the body stays JSON."""
 JSON: Final = "application/json"
 MERGE_PATCH: Final = "application/merge-patch+json"
+METADATA_LIST: Final = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
+"""The form of a list without the bodies of its items, where the server can leave them out."""
 JSON_PATCH: Final = "application/json-patch+json"
 
 _FIRST_FAILURE: Final = 300

@@ -9,17 +9,26 @@ the record, so that the next run waits again.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from onestack.manifests.awaiting import instructed
 from onestack.manifests.manifest import Location, Manifest
-from onestack.manifests.ownership import owned
+from onestack.manifests.ownership import owned, owner_of
 
 NAMESPACE = "onestack-system"
 READY = "onestack.dev/ready"
 READY_MANAGER = "onestack-release"
 
 _HERE = Location(file="(the release record)", line=1, column=1)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What earlier releases left in the cluster: live objects, or None."""
+
+    namespace: Mapping[str, Any] | None = None
+    record: Mapping[str, Any] | None = None
 
 
 def record_name(stack: str) -> str:
@@ -47,6 +56,12 @@ def record_manifest(digest: str, *, project: str, stack: str) -> Manifest:
     return _ours(
         "ConfigMap", record_name(stack), NAMESPACE, {"data": {"digest": digest}}, project, stack, needed=False
     )
+
+
+def namespaces(found: Found, *, project: str, stack: str) -> tuple[Manifest, ...]:
+    """The namespace, where it is this stack's to declare: it belongs to the first one on a cluster."""
+    manifest = namespace_manifest(project=project, stack=stack)
+    return (manifest,) if owner_of(found.namespace) in {None, owner_of(manifest.body)} else ()
 
 
 def seen_ready(live: Mapping[str, Any] | None, digest: str) -> bool:

@@ -1,6 +1,7 @@
 """Collective readiness over watches."""
 
-from onestack.wait.reference import ObjectRef, reference
+from onestack.manifests.reference import ObjectRef, reference
+from onestack.wait.released import found, mark_ready
 from onestack.wait.report import Outcome, WaitProgress, WaitReport
 from onestack.wait.until import Tempo, assess_now, until_ready
 
@@ -11,6 +12,8 @@ __all__ = [
     "WaitProgress",
     "WaitReport",
     "assess_now",
+    "found",
+    "mark_ready",
     "reference",
     "until_ready",
 ]

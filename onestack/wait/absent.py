@@ -9,7 +9,7 @@ from typing import Any, Final
 from onestack.health import Verdict
 from onestack.health.jobs import job
 from onestack.health.live import conditions, text
-from onestack.wait.reference import ObjectRef
+from onestack.manifests.reference import ObjectRef
 
 Live = Mapping[str, Any]
 

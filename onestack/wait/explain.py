@@ -11,7 +11,7 @@ from typing import Any, Final
 from onestack.errors import OnestackError
 from onestack.health import Verdict, assess
 from onestack.kube.client import Client
-from onestack.wait.reference import ObjectRef
+from onestack.manifests.reference import ObjectRef
 
 Live = Mapping[str, Any]
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from onestack.errors import ApiError, OnestackError
 from onestack.kube.client import Client
-from onestack.wait.reference import ObjectRef
+from onestack.manifests.reference import ObjectRef
 from onestack.wait.scopes import Scope
 from onestack.wait.tracker import Tracker
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from onestack.health import State, Verdict
-from onestack.wait.reference import ObjectRef
+from onestack.manifests.reference import ObjectRef
 
 
 @dataclass(frozen=True)

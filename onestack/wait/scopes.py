@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from onestack.health import awaited
+from onestack.kube.client import METADATA_LIST
 from onestack.kube.discovery import ApiResource
-from onestack.wait.reference import ObjectRef
+from onestack.manifests.reference import ObjectRef
 
 NAMESPACES_OF_THEIR_OWN: Final = 3
 """Up to this many namespaces each get a watch; beyond, one watch of the whole cluster is cheaper."""
-
-_METADATA_ONLY: Final = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,7 @@ class Scope:
     @property
     def accept(self) -> str | None:
         """The form of answers: without the body where only existence counts."""
-        return None if self.watched else _METADATA_ONLY
+        return None if self.watched else METADATA_LIST
 
     @property
     def params(self) -> Mapping[str, str]:

@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from onestack.health import Verdict, assess, awaited
 from onestack.health.jobs import job
+from onestack.manifests.reference import ObjectRef
 from onestack.wait.absent import absent, complete
-from onestack.wait.reference import ObjectRef
 from onestack.wait.report import Outcome, WaitProgress, worst_first
 
 Live = Mapping[str, Any]

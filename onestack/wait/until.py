@@ -14,9 +14,9 @@ from onestack.errors import ApiError, KindUnknown
 from onestack.health import Verdict
 from onestack.kube.client import Client
 from onestack.kube.discovery import ApiResource, Discovery
+from onestack.manifests.reference import ObjectRef
 from onestack.wait.explain import explanations
 from onestack.wait.follow import Follower
-from onestack.wait.reference import ObjectRef
 from onestack.wait.report import WaitProgress, WaitReport
 from onestack.wait.scopes import Scope, scopes
 from onestack.wait.tracker import Tracker

@@ -61,6 +61,14 @@ def test_placeholders_are_filled_from_the_configuration_through_base64_too(decla
     }
 
 
+def test_our_request_is_that_of_the_sdk_but_for_where_it_was_made(declared: dict[str, Any]) -> None:
+    ours, theirs = declared["compared"]["ours"], declared["compared"]["theirs"]
+    assert ours["object"]["metadata"]["name"] == "web"
+    for name in ("sourcePosition", "stackTrace"):
+        theirs.pop(name, None)
+    assert ours == theirs
+
+
 def test_a_value_that_the_run_was_not_given_is_told_with_the_command(declared: dict[str, Any]) -> None:
     assert "the engine was given no secret 'gone' for stack 'test'" in declared["missing"]
     assert "pulumi config set --secret secrets:gone" in declared["missing"]

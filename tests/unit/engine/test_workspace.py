@@ -117,7 +117,8 @@ def test_what_was_created_and_did_not_become_ready_is_known_from_the_state(tmp_p
     made.checkpoint.parent.mkdir(parents=True)
     made.checkpoint.write_text(json.dumps({"checkpoint": {"latest": {"resources": resources}}}))
     token = "kubernetes:batch/v1:Job::shop/"
-    assert engine.held(made) == {f"{token}{name}" for name in ("done", "failed", "mended")}
-    assert engine.unfinished(made) == {f"{token}failed"}
+    state = engine.read_state(made)
+    assert state.held == {f"{token}{name}" for name in ("done", "failed", "mended")}
+    assert state.unfinished == {f"{token}failed"}
     made.checkpoint.write_text(json.dumps({"checkpoint": {"latest": None}}))
-    assert engine.unfinished(made) == frozenset()
+    assert engine.read_state(made).unfinished == frozenset()

@@ -1,0 +1,59 @@
+"""A run on an excerpt of the state: in a folder of its own, and what became of it brought home."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from onestack.engine import lock, state
+from onestack.engine.excerpt import Excerpt
+from onestack.engine.workspace import Workspace
+
+_META: Final = "version: 1\n"
+"""The file backend's layout, in which stacks belong to projects."""
+
+
+@contextmanager
+def aside(workspace: Workspace, excerpt: Excerpt) -> Iterator[Workspace]:
+    """A workspace whose state is the excerpt, on the same disk as the stack's own; gone afterwards."""
+    home = workspace.state.parent
+    home.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="part-", dir=home) as folder:
+        apart = replace(workspace, aside=Path(folder))
+        state.write(apart, excerpt.deployment(), excerpt.state.form)
+        (Path(folder) / ".pulumi" / "meta.yaml").write_text(_META)
+        yield apart
+
+
+@contextmanager
+def held(workspace: Workspace) -> Iterator[None]:
+    """The stack's lock in its own state, which keeps plain pulumi out meanwhile."""
+    taken = lock.take(workspace.locks)
+    try:
+        yield
+    finally:
+        taken.unlink(missing_ok=True)
+
+
+def put_together(workspace: Workspace, excerpt: Excerpt, apart: Workspace) -> None:
+    """Writes the whole state, with what a run made of its excerpt, and the run into the stack's history.
+
+    An engine that was killed may have left an excerpt that can't be read, or is as it was: then the
+    state stays, and the marker beside it says that it may not know all.
+    """
+    after = state.read(apart)
+    if not after.resources or after.deployment == excerpt.deployment():
+        return
+    state.write(workspace, excerpt.merged(after), after.form)
+    for entry in apart.history.glob("*.history.json"):
+        workspace.history.mkdir(parents=True, exist_ok=True)
+        entry.replace(workspace.history / entry.name)
+        checkpoint = entry.name.replace(".history.", ".checkpoint.")
+        with suppress(FileExistsError):
+            # The state's file is never written in place, so its content needs no second copy.
+            os.link(workspace.checkpoint, workspace.history / checkpoint)

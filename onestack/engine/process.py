@@ -1,0 +1,124 @@
+"""The engine as a child process: its command line, its environment for one run, its events, its end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import orjson
+
+from onestack import handover
+from onestack.engine import marker
+from onestack.engine.events import Event, parse
+from onestack.engine.workspace import Workspace
+from onestack.errors import PartNotEnough
+from onestack.handover import Handover
+
+# The engine's default is four times the processors; requests to an API server wait far longer than they work.
+PARALLEL = 64
+
+_CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True)
+class How:
+    """One run: the verb in words, the engine's arguments, whether it compares and adopts (see `up`).
+
+    ``handed`` is what the program needn't work out itself.
+    """
+
+    verb: str
+    arguments: tuple[str, ...]
+    compare: bool = False
+    adopt: bool = False
+    handed: Handover | None = None
+
+    def command(self, stack: str) -> list[str]:
+        """The engine's command line."""
+        return [
+            "pulumi", *self.arguments, *(["--refresh"] if self.compare else []), "--stack", stack,
+            "--json", "--non-interactive", "--parallel", str(PARALLEL),
+        ]  # fmt: skip
+
+
+@contextmanager
+def engine(workspace: Workspace, how: How) -> Iterator[tuple[subprocess.Popen[bytes], IO[bytes]]]:
+    """The engine as a child that is interrupted, not abandoned, when this process is.
+
+    Yields the process, whose stdout are events, and what it says on stderr.
+
+    Raises: PartNotEnough where the program asked for more than it was handed.
+    """
+    with tempfile.TemporaryFile() as said, tempfile.TemporaryDirectory(prefix="onestack-") as folder:
+        cancelled = Path(folder) / _CANCELLED
+        process = subprocess.Popen(
+            how.command(workspace.stack),
+            cwd=workspace.root,
+            env=workspace.environment() | _for_this_run(workspace, how, Path(folder)),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=said,
+            # A group of its own: an interrupt from the terminal reaches us alone, and we pass it on once.
+            process_group=0,
+        )
+        try:
+            yield process, said
+        except BaseException:
+            cancelled.touch()
+            _stop(process)
+            raise
+        finally:
+            wider = handover.asked_for_all(Path(folder))
+        if wider:
+            raise PartNotEnough("the program asked for all objects")
+
+
+def _for_this_run(workspace: Workspace, how: How, folder: Path) -> dict[str, str]:
+    """What a run of ours sets beside the environment that plain pulumi has, too; ``folder`` is the run's."""
+    chosen = {
+        # A preview, too, speaks in events as they happen instead of in one document at the end.
+        "PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true",
+        marker.CANCELLED: str(folder / _CANCELLED),
+    }
+    if workspace.own_state:
+        # Writing the state after every resource is quadratic. A run that dies is finished from the
+        # cluster instead (docs/adr/0003); its marker stands beside a state that only we write.
+        chosen |= {"PULUMI_SKIP_CHECKPOINTS": "true", "PULUMI_EXPERIMENTAL": "true"}
+    if how.compare:
+        chosen[marker.COMPARED] = "true"
+    if how.adopt:
+        chosen[marker.ADOPTING] = "true"
+    if how.handed:
+        chosen[handover.VARIABLE] = str(handover.write(folder, how.handed))
+    return chosen
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """Lets the engine finish the calls under way and write its state; a second interrupt ends it hard."""
+    if process.poll() is not None:
+        return
+    process.send_signal(signal.SIGINT)
+    try:
+        process.communicate()
+    except KeyboardInterrupt:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def events(process: subprocess.Popen[bytes]) -> Iterator[Event]:
+    """What the engine says while it runs, as it says it."""
+    assert process.stdout is not None  # noqa: S101 - Popen was told to make it
+    for line in process.stdout:
+        # Debug diagnostics are most of the stream; they are not worth decoding.
+        if not line.startswith(b"{") or b'"severity":"debug"' in line:
+            continue
+        event = parse(orjson.loads(line))
+        if event is not None:
+            yield event

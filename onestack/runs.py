@@ -1,0 +1,77 @@
+"""How the runs of a verb go about what is declared: of the part that changed where that is enough."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Protocol
+
+from onestack import engine
+from onestack.declaration import Declaration
+from onestack.engine import Excerpt, Outcome, State
+from onestack.errors import PartNotEnough
+from onestack.handover import Handover
+from onestack.manifests import record
+from onestack.narrowing import Part, narrowed
+from onestack.stack import Stack
+from onestack.standing import Standing
+from onestack.wait import mark_ready
+from onestack.worked_out import inventory
+
+
+class Run(Protocol):
+    """A run of the engine, such as `engine.up` with its other arguments given."""
+
+    def __call__(self, *, handed: Handover, excerpt: Excerpt | None) -> Outcome: ...
+
+
+@dataclass(frozen=True)
+class Runs:
+    """Hands over to runs of the engine what a verb has read and found. ``full`` allows no part."""
+
+    stack: Stack
+    made: Declaration
+    found: Standing
+    release: record.Found
+    state: State
+    full: bool = False
+
+    def __call__(self, run: Run) -> Outcome:
+        """What ``run`` comes to, of the part that changed, or of everything where that is not enough."""
+        part = self._part()
+        if part is not None:
+            handed = replace(self.whole, inventory=part.inventory, keeping=part.provider)
+            with suppress(PartNotEnough):
+                return run(handed=handed, excerpt=part.excerpt)
+        return run(handed=self.whole, excerpt=None)
+
+    @cached_property
+    def whole(self) -> Handover:
+        """Everything that is declared."""
+        project = self.stack.repository.project
+        return Handover(
+            inventory(self.made, self.stack.settings, project=project),
+            self.release,
+            waits=self._program_waits,
+        )
+
+    def _part(self) -> Part | None:
+        """What changed, if a run of it comes to the same as one of everything."""
+        settled = not (self.found.missing or self.found.unheld or engine.died(self.stack.workspace))
+        return narrowed(self.state, self.whole.inventory) if settled and not self.full else None
+
+    def ready(self) -> None:
+        """Marks the release, which the caller saw ready, unless the program did."""
+        digest = self.whole.inventory.digest
+        if not self._program_waits and not record.seen_ready(self.release.record, digest):
+            name = self.stack.settings.stack
+            self.stack.ask(lambda client: mark_ready(client, name, digest))
+
+    @property
+    def _program_waits(self) -> bool:
+        """Before hooks that run after the release, and before anything is deleted, all must be ready.
+
+        Otherwise waiting after the run is enough, and cheaper.
+        """
+        return bool(self.made.after or self.found.dropped)
