@@ -13,6 +13,7 @@ from onestack.declaration import Declaration
 from onestack.discretion import hiding, private
 from onestack.engine import Outcome
 from onestack.errors import EngineFailed, HookFailed, NotReady, OnestackError
+from onestack.manifests.garbage import uncollected
 from onestack.manifests.hooks import hook
 from onestack.manifests.manifest import Manifest
 from onestack.progress import Discreet, Progress
@@ -80,13 +81,14 @@ def deploy(stack: Stack, progress: Discreet, *, full: bool = False) -> Deploymen
 
 def _prepared(stack: Stack, progress: Discreet, *, full: bool) -> tuple[Declaration, Standing, Runs]:
     """What is declared, what is there, and how runs go about it."""
-    made = readable(stack, progress)
-    private(stack)
-    reachable(stack, progress)
-    engine.ensure_stack(stack.workspace)
-    with hiding(stack, progress, made.applied):
-        state = engine.read_state(stack.workspace)
-        found, release = survey(stack, made.applied, state, progress)
+    with uncollected():
+        made = readable(stack, progress)
+        private(stack)
+        reachable(stack, progress)
+        engine.ensure_stack(stack.workspace)
+        with hiding(stack, progress, made.applied):
+            state = engine.read_state(stack.workspace)
+            found, release = survey(stack, made.applied, state, progress)
     return made, found, Runs(stack, made, found, release, state, full)
 
 

@@ -109,23 +109,21 @@ def survey(
     """
     progress.step("looking at what is there")
     project, name = stack.repository.project, stack.settings.stack
-
-    async def looked(client: Client) -> tuple[Mapping[Identity, Mapping[str, Any]], record.Found]:
-        await standing.require_scopes(client, manifests)
-        return await asyncio.gather(standing.survey(client, project, name), found(client, name))
-
-    live, release = stack.ask(looked)
     records = (
         record.namespace_manifest(project=project, stack=name),
         record.record_manifest("", project=project, stack=name),
     )
-    there = Standing(
-        live=live,
-        held=standing.identities(state.held),
-        unfinished=standing.identities(state.unfinished),
-        declared=(*manifests, *(records if manifests else ())),
-    )
-    return there, release
+    declared, held = (*manifests, *(records if manifests else ())), standing.identities(state.held)
+    # What a run that died left may be of any kind; else the state knows of everything.
+    settled = held and stack.workspace.own_state and not engine.died(stack.workspace)
+    among = held | {one.identity for one in declared} if settled else None
+
+    async def looked(client: Client) -> tuple[Mapping[Identity, Mapping[str, Any]], record.Found]:
+        await standing.require_scopes(client, manifests)
+        return await asyncio.gather(standing.survey(client, project, name, among), found(client, name))
+
+    live, release = stack.ask(looked)
+    return Standing(live, held, declared, standing.identities(state.unfinished)), release
 
 
 def _kubeconfig(root: Path, settings: Settings) -> tuple[Path, str | None]:

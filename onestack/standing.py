@@ -7,7 +7,7 @@ An object counts as the stack's own only where its annotation names that very ob
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -100,12 +100,21 @@ def identities(resources: Iterable[str]) -> frozenset[Identity]:
     return frozenset(found)
 
 
-async def survey(client: Client, project: str, stack: str) -> Mapping[Identity, Live]:
+async def survey(
+    client: Client, project: str, stack: str, among: Collection[Identity] | None = None
+) -> Mapping[Identity, Live]:
     """The stack's own objects of every kind that the cluster serves: what is said about them, no contents.
+
+    With ``among`` only of the kinds that those have: enough where no run has died.
 
     Raises: ApiError, ClusterUnreachable.
     """
-    kinds = {(one.group, one.kind): one for one in await Discovery(client).all() if "list" in one.verbs}
+    known = None if among is None else {(one.group, one.kind) for one in among}
+    kinds = {
+        (one.group, one.kind): one
+        for one in await Discovery(client).all()
+        if "list" in one.verbs and (known is None or (one.group, one.kind) in known)
+    }
     listed = await asyncio.gather(*(_listed(client, kind, stack) for kind in kinds.values()))
     return {
         identity: live

@@ -5,17 +5,19 @@ from __future__ import annotations
 import shlex
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
 from onestack.addresses import Address
 from onestack.chart_tests import Ended
 from onestack.engine import Outcome, Step
-from onestack.local.plane import PlaneStatus
-from onestack.local.toolchain import Row
 from onestack.manifests.manifest import Manifest
 from onestack.wait import WaitReport, reference
+
+if TYPE_CHECKING:
+    from onestack.local.plane import PlaneStatus
+    from onestack.local.toolchain import Row
 
 PAST = {
     "create": "created",

@@ -102,8 +102,8 @@ def unlock(workspace: Workspace) -> tuple[str, ...]:
 
 
 def died(workspace: Workspace) -> bool:
-    """Whether the last run on the stack died, so that its state may not know all."""
-    return marker.died(workspace.marker)
+    """Whether the last run on the stack died, also one of plain pulumi: its state may not know all."""
+    return marker.died(workspace.marker) or any(one.proven_dead() for one in lock.held(workspace.locks))
 
 
 def destroy(workspace: Workspace, on_event: OnEvent) -> Outcome:

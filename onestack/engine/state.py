@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,7 @@ def mend(workspace: Workspace) -> None:
     """
     file = workspace.checkpoint
     for attributes in file.parent.glob(f"{file.name}*.attrs"):
-        if not _content(attributes):
+        if not _is_json(attributes):
             attributes.unlink()
             marker.note_death(workspace.marker)
     if not file.exists() or _readable(file):
@@ -49,6 +50,13 @@ def mend(workspace: Workspace) -> None:
     marker.note_death(workspace.marker)
 
 
+def _is_json(file: Path) -> bool:
+    try:
+        return isinstance(orjson.loads(file.read_bytes()), dict)
+    except (OSError, ValueError):
+        return False
+
+
 def _readable(file: Path) -> bool:
     return "checkpoint" in _content(file)
 
@@ -56,8 +64,18 @@ def _readable(file: Path) -> bool:
 def _content(file: Path) -> Mapping[str, Any]:
     """The file's JSON object; an empty one where it holds none."""
     try:
+        found = file.stat()
+        return _parsed(file, found.st_ino, found.st_mtime_ns, found.st_size)
+    except OSError:
+        return {}
+
+
+@lru_cache(maxsize=1)
+def _parsed(file: Path, *_version: int) -> Mapping[str, Any]:
+    """A state is looked at three times in a run, and that of 2,000 objects takes 0.2 s to read."""
+    try:
         content = orjson.loads(file.read_bytes())
-    except (OSError, ValueError):
+    except ValueError:
         return {}
     return content if isinstance(content, dict) else {}
 

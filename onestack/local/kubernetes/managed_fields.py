@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from onestack.local.kubernetes.detail import Path
 from onestack.local.kubernetes.identity import metadata_of
+
+if TYPE_CHECKING:
+    from onestack.local.kubernetes.detail import Path
 
 _OURS_AT_FIRST: Final = ("pulumi-resource-kubernetes", "pulumi-kubernetes", "pulumi-kubernetes.exe")
 # Managers (by how their name begins, and operation) whose fields an update takes over.
