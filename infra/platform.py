@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -11,9 +10,8 @@ from pathlib import Path
 
 import pulumi_kubernetes as kubernetes
 
-from onestack.engine import marker
-from onestack.engine.workspace import HOME, marker_file
-from onestack.errors import ClusterNotStarted, StateBehind
+from onestack.engine.workspace import HOME
+from onestack.errors import ClusterNotStarted
 from onestack.kube.connection import Connection, connect
 from onestack.settings import Settings
 
@@ -22,23 +20,26 @@ EMBEDDED_KUBECONFIG = f"{HOME}/kubeconfig"
 
 @dataclass(frozen=True)
 class Platform:
-    """``provider`` registers objects in the cluster, ``connect`` reads it, ``identifier`` names it."""
+    """``provider`` registers objects in the cluster, ``identifier`` names it."""
 
     provider: kubernetes.Provider
-    connect: Callable[[], Connection]
     identifier: str
 
 
-def platform(settings: Settings, root: Path, project: str) -> Platform:
+def reach(settings: Settings, root: Path) -> Callable[[], Connection]:
+    """How the stack's cluster is read. Raises: ClusterNotStarted."""
+    return partial(connect, *_kubeconfig(settings, root))
+
+
+def platform(settings: Settings, root: Path, *, adopting: bool) -> Platform:
     """Declares the platform that the settings ask for.
 
-    Raises: ClusterNotStarted, InvalidKubeconfig, StateBehind.
+    ``adopting``: objects that exist already are taken over, which the caller knows to be the stack's own.
+
+    Raises: ClusterNotStarted, InvalidKubeconfig.
     """
     kubeconfig, context = _kubeconfig(settings, root)
-    reach = partial(connect, kubeconfig, context)
-    identifier = _identifier(settings, reach())
-    if marker.died(marker_file(root, project, settings.stack)) and marker.COMPARED not in os.environ:
-        raise StateBehind(settings.stack)
+    identifier = _identifier(settings, reach(settings, root)())
     provider = kubernetes.Provider(
         "cluster",
         kubernetes.ProviderArgs(
@@ -50,11 +51,11 @@ def platform(settings: Settings, root: Path, project: str) -> Platform:
             # Replacing a ConfigMap that pods mount takes it away from them for a moment.
             enable_config_map_mutable=True,
             enable_secret_mutable=True,
-            # What a run that died created is not in the state; it is adopted, ownership checked.
-            upsert_existing_objects=True if marker.ADOPTING in os.environ else None,
+            # What a run that died created is not in the state.
+            upsert_existing_objects=True if adopting else None,
         ),
     )
-    return Platform(provider=provider, connect=reach, identifier=identifier)
+    return Platform(provider=provider, identifier=identifier)
 
 
 def _kubeconfig(settings: Settings, root: Path) -> tuple[Path, str | None]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
-from onestack import chart_tests, engine, standing
+from onestack import chart_tests, engine, recovery, standing
 from onestack.chart_tests import Ended
 from onestack.declaration import Declaration
 from onestack.discretion import hiding, private
@@ -95,19 +95,8 @@ def _prepared(stack: Stack, progress: Discreet, *, full: bool) -> tuple[Declarat
 def _finish(stack: Stack, found: Standing, progress: Progress) -> None:
     """Removes what only a dead run knew of, and makes ready what is to be taken over."""
     project, name = stack.repository.project, stack.settings.stack
-    if found.strays:
-        listed = ", ".join(str(identity) for identity in found.strays)
-        progress.note(f"deleting what a run that died left and nothing declares: {listed}")
-        stack.ask(lambda client: standing.remove(client, project, name, found.strays))
-    if found.interrupted:
-        listed = ", ".join(str(identity) for identity in found.interrupted)
-        progress.note(f"deleting hooks that a run that died left, to run them again: {listed}")
-        stack.ask(lambda client: standing.remove(client, project, name, found.interrupted))
-    if found.unheld:
-        progress.note(f"taking over {len(found.unheld)} objects that a run that died left")
-        unknown = [one for one in found.declared if one.identity not in found.held]
-        stack.ask(lambda client: standing.require_no_strangers(client, unknown, project, name))
-        stack.ask(lambda client: standing.hand_over(client, found))
+    if found.strays or found.interrupted or found.unheld:
+        stack.ask(lambda client: recovery.finish(client, found, project, name, progress.note))
 
 
 def _up(stack: Stack, found: Standing, run: Runs, progress: Progress) -> Outcome:
@@ -115,10 +104,9 @@ def _up(stack: Stack, found: Standing, run: Runs, progress: Progress) -> Outcome
     if found.missing:
         progress.note(f"gone from the cluster, to be made again: {', '.join(map(str, found.missing))}")
     show = EngineProgress(progress, "deploying")
-    compare, adopt = bool(found.missing), bool(found.unheld)
-    outcome = run(partial(engine.up, stack.workspace, show, compare=compare, adopt=adopt))
-    if adopt:
-        engine.up(stack.workspace, show, handed=run.whole)
+    outcome = run(partial(engine.up, stack.workspace, show, compare=bool(found.missing)))
+    if run.whole.adopting:
+        engine.up(stack.workspace, show, handed=replace(run.whole, adopting=False))
     return outcome
 
 

@@ -288,14 +288,16 @@ class WaitCancelled(OnestackError):
 
 
 class StateBehind(OnestackError):
-    """A run died, and its state was not compared with the cluster since."""
+    """A run died, and its state doesn't know what it did to objects that plain pulumi would pass over."""
 
-    def __init__(self, stack: str) -> None:
+    def __init__(self, stack: str, missing: tuple[str, ...], changed: tuple[str, ...]) -> None:
+        gone = f"gone, though the state has them: {', '.join(missing)}"
+        other = f"changed since the state was written: {', '.join(changed)}"
         super().__init__(
-            f"the last run on stack '{stack}' died, and its state may not be what the cluster holds",
-            why="a run that dies leaves objects that the state doesn't know, or that it believes in",
-            hint=f"run 'onestack deploy {stack}' (or 'onestack destroy {stack}'): it finds out and "
-            "finishes; plain pulumi then works again",
+            f"the last run on stack '{stack}' died, and its state is not what the cluster holds",
+            why="\n".join([*([gone] if missing else []), *([other] if changed else [])]),
+            hint=f"run 'onestack deploy {stack}', which finds out and finishes, or 'pulumi refresh' and then "
+            "'pulumi up'",
         )
 
 

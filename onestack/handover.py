@@ -27,6 +27,7 @@ _WIDER: Final = "wider"
 class Handover:
     """``waits`` says whether the program waits until all is ready, ``found`` what earlier releases left.
 
+    ``adopting``: what exists already of the declared objects was left by a run that died, and is taken over.
     ``keeping`` is the id of the Kubernetes provider in the state where ``inventory`` registers only a
     part of what is declared: what it doesn't register holds on to that provider.
     """
@@ -34,6 +35,7 @@ class Handover:
     inventory: Inventory
     found: Found
     waits: bool = True
+    adopting: bool = False
     keeping: str | None = None
 
 

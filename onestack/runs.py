@@ -49,11 +49,11 @@ class Runs:
     @cached_property
     def whole(self) -> Handover:
         """Everything that is declared."""
-        project = self.stack.repository.project
         return Handover(
-            inventory(self.made, self.stack.settings, project=project),
+            inventory(self.made, self.stack.settings, project=self.stack.repository.project),
             self.release,
             waits=self._program_waits,
+            adopting=bool(self.found.unheld),
         )
 
     def _part(self) -> Part | None:

@@ -109,11 +109,8 @@ def survey(
     """
     progress.step("looking at what is there")
     project, name = stack.repository.project, stack.settings.stack
-    records = (
-        record.namespace_manifest(project=project, stack=name),
-        record.record_manifest("", project=project, stack=name),
-    )
-    declared, held = (*manifests, *(records if manifests else ())), standing.identities(state.held)
+    records = record.manifests(project=project, stack=name) if manifests else ()
+    declared, held = (*manifests, *records), standing.identities(state.held)
     # What a run that died left may be of any kind; else the state knows of everything.
     settled = held and stack.workspace.own_state and not engine.died(stack.workspace)
     among = held | {one.identity for one in declared} if settled else None

@@ -3,34 +3,80 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
+from onestack import recovery, standing
 from onestack.declaration import Declaration, declared
+from onestack.engine import marker
+from onestack.engine.state import in_file
+from onestack.engine.workspace import checkpoint, marker_file
+from onestack.errors import StateBehind
 from onestack.handover import Handover
 from onestack.inventory import Inventory
 from onestack.kube.client import Client
 from onestack.kube.connection import Connection
+from onestack.manifests import record
 from onestack.manifests.aliases import Aliases
 from onestack.manifests.ownership import digest
 from onestack.manifests.reference import reference
 from onestack.manifests.registration import Names, registrations
+from onestack.overtaken import overtaken
 from onestack.rendering.options import on_path
 from onestack.settings import Settings
+from onestack.standing import Standing
 from onestack.wait import found
 
 USER_AGENT = "onestack-program"
 
 
-async def worked_out(
-    root: Path, settings: Settings, *, project: str, connect: Callable[[], Connection]
-) -> Handover:
-    """Reads and checks the manifests, and asks the cluster for earlier releases.
+@dataclass(frozen=True)
+class Program:
+    """A program that nobody handed anything: where it runs, for which stack, and how it speaks.
 
-    Raises: as `onestack.declaration.declared`.
+    ``planning`` is True where nothing may be changed.
     """
-    made = declared(root, settings, project=project, tools=on_path)
-    async with Client(connect(), user_agent=USER_AGENT) as client:
-        return Handover(inventory(made, settings, project=project), await found(client, settings.stack))
+
+    root: Path
+    project: str
+    settings: Settings
+    connect: Callable[[], Connection]
+    note: Callable[[str], None]
+    planning: bool
+
+
+async def worked_out(program: Program) -> Handover:
+    """Reads and checks the manifests, asks the cluster for earlier releases, and finishes a run that died.
+
+    Raises: as `onestack.declaration.declared`; StateBehind, ForeignObjects.
+    """
+    settings, project = program.settings, program.project
+    made = declared(program.root, settings, project=project, tools=on_path)
+    whole = inventory(made, settings, project=project)
+    async with Client(program.connect(), user_agent=USER_AGENT) as client:
+        release = await found(client, settings.stack)
+        adopting = False
+        if marker.died(marker_file(program.root, project, settings.stack)):
+            adopting = await _finished(program, client, made, whole)
+        return Handover(whole, release, adopting=adopting)
+
+
+async def _finished(program: Program, client: Client, made: Declaration, whole: Inventory) -> bool:
+    """Puts right what a run that died left; says whether objects of it are there to be taken over."""
+    project, stack = program.project, program.settings.stack
+    state = in_file(checkpoint(program.root, project, stack))
+    there = Standing(
+        live=await standing.survey(client, project, stack),
+        held=standing.identities(state.held),
+        declared=(*made.applied, *record.manifests(project=project, stack=stack)),
+        unfinished=standing.identities(state.unfinished),
+    )
+    changed = overtaken(state, there.live, whole)
+    if there.missing or changed:
+        raise StateBehind(stack, tuple(map(str, there.missing)), tuple(map(str, changed)))
+    if not program.planning:
+        await recovery.finish(client, there, project, stack, program.note)
+    return bool(there.unheld)
 
 
 def inventory(declaration: Declaration, settings: Settings, *, project: str) -> Inventory:

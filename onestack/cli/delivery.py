@@ -35,8 +35,7 @@ def env(root: Path, stack: str) -> None:
         if engine.died(workspace):
             terminal.note(
                 f"the last run on {stack} died: 'onestack deploy {stack}' or 'onestack destroy {stack}' "
-                "finishes it; until then plain 'pulumi up' refuses, and plain 'pulumi destroy' would "
-                "leave objects behind"
+                "finishes it, and so does plain 'pulumi up'; plain 'pulumi destroy' would leave objects"
             )
         click.echo(tables.exports(workspace.settings(), workspace.search_path()))
 

@@ -1,7 +1,8 @@
 """The in-flight marker: a file beside the state that is there while a run writes, and after one that died.
 
 A marker whose writer is gone means that objects may exist which the state does not know, and that
-the state may hold what is gone. `onestack` then compares before it believes; plain pulumi is told.
+the state may hold what is gone. The next run, ours or one of plain pulumi, then asks the cluster before
+it believes the state.
 """
 
 from __future__ import annotations
@@ -12,10 +13,6 @@ from pathlib import Path
 
 import psutil
 
-# Set for the program by a run that compares the state with the cluster before it believes it.
-COMPARED = "ONESTACK_STATE_COMPARED"
-# Set for the program by a run that takes over objects which a dead run created.
-ADOPTING = "ONESTACK_ADOPTING"
 # Set for the program: a file that is there once the run has been told to end.
 CANCELLED = "ONESTACK_CANCELLED"
 

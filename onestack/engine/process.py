@@ -29,7 +29,7 @@ _CANCELLED = "cancelled"
 
 @dataclass(frozen=True)
 class How:
-    """One run: the verb in words, the engine's arguments, whether it compares and adopts (see `up`).
+    """One run: the verb in words, the engine's arguments, whether it compares (see `up`).
 
     ``handed`` is what the program needn't work out itself.
     """
@@ -37,7 +37,6 @@ class How:
     verb: str
     arguments: tuple[str, ...]
     compare: bool = False
-    adopt: bool = False
     handed: Handover | None = None
 
     def command(self, stack: str) -> list[str]:
@@ -91,10 +90,6 @@ def _for_this_run(workspace: Workspace, how: How, folder: Path) -> dict[str, str
         # Writing the state after every resource is quadratic. A run that dies is finished from the
         # cluster instead (docs/adr/0003); its marker stands beside a state that only we write.
         chosen |= {"PULUMI_SKIP_CHECKPOINTS": "true", "PULUMI_EXPERIMENTAL": "true"}
-    if how.compare:
-        chosen[marker.COMPARED] = "true"
-    if how.adopt:
-        chosen[marker.ADOPTING] = "true"
     if how.handed:
         chosen[handover.VARIABLE] = str(handover.write(folder, how.handed))
     return chosen

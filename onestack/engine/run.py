@@ -68,18 +68,16 @@ def up(
     handed: Handover | None = None,
     excerpt: Excerpt | None = None,
     compare: bool = False,
-    adopt: bool = False,
 ) -> Outcome:
     """Makes the stack what the program declares.
 
-    ``compare`` asks the cluster before the state is believed; ``adopt`` takes over declared objects
-    that exist, which the caller must have checked to be the stack's own; the rest as in `preview`.
+    Its arguments are those of `preview`.
 
     Raises: EngineFailed, EngineKilled, StackLocked, DiskFull, PartNotEnough.
     """
     with _writing(workspace) as marked:
         arguments = ("up", "--yes", "--skip-preview")
-        how = How("up", arguments, compare=compare or marked.recovers, adopt=adopt, handed=handed)
+        how = How("up", arguments, compare=compare or marked.recovers, handed=handed)
         if excerpt is None:
             return _run(workspace, how, on_event)
         if marked.recovers or state.written(workspace) != excerpt.state.written:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -116,9 +116,16 @@ class State:
 def read(workspace: Workspace) -> State:
     """The stack's state, read from its file where that lies beside the clone. Raises: EngineFailed."""
     when = written(workspace)
-    document = export(workspace) if when is None else dict(_content(workspace.checkpoint))
-    deployment = document.pop("deployment", None) or document.pop("checkpoint", {}).get("latest")
-    return State(deployment or {}, document, when)
+    if when is not None:
+        return replace(in_file(workspace.checkpoint), written=when)
+    document = export(workspace)
+    return State(document.pop("deployment"), document)
+
+
+def in_file(checkpoint: Path) -> State:
+    """The state in a file of the file backend; an empty one where there is none that can be read."""
+    document = dict(_content(checkpoint))
+    return State(document.pop("checkpoint", {}).get("latest") or {}, document)
 
 
 def write(workspace: Workspace, deployment: Mapping[str, Any], form: Mapping[str, Any]) -> None:

@@ -58,6 +58,14 @@ def record_manifest(digest: str, *, project: str, stack: str) -> Manifest:
     )
 
 
+def manifests(*, project: str, stack: str) -> tuple[Manifest, ...]:
+    """What the record is made of, whatever the release."""
+    return (
+        namespace_manifest(project=project, stack=stack),
+        record_manifest("", project=project, stack=stack),
+    )
+
+
 def namespaces(found: Found, *, project: str, stack: str) -> tuple[Manifest, ...]:
     """The namespace, where it is this stack's to declare: it belongs to the first one on a cluster."""
     manifest = namespace_manifest(project=project, stack=stack)

@@ -139,9 +139,28 @@ def test_a_killed_update_and_its_revert_end_in_what_is_declared(repository: Clon
     write(repository, COUNT)
     plain = repository.shell("pulumi up --yes --skip-preview --non-interactive")
     assert plain.code != 0
+    assert "changed since the state was written: ConfigMap recovery/c" in plain.out + plain.err
     assert "onestack deploy test" in plain.out + plain.err
     repository.deploy()
     is_settled(repository, plane, "b", COUNT)
+
+
+def test_plain_pulumi_finishes_too_what_was_killed(repository: Clone, plane: Plane) -> None:
+    kill_halfway(repository, plane, "deploy")
+    write(repository, COUNT - 1)
+    done = repository.shell("pulumi up --yes --skip-preview --non-interactive")
+    assert done.code == 0, done.out + done.err
+    write(repository, COUNT - 1, value="new")
+    kill_halfway(repository, plane, "deploy", value="new")
+    write(repository, COUNT - 1, value="b")
+    done = repository.shell(
+        "pulumi refresh --yes --skip-preview --non-interactive >&2\n"
+        "pulumi up --yes --skip-preview --non-interactive"
+    )
+    assert done.code == 0, done.out + done.err
+    assert live(plane) == {f"c{number}": "b" for number in range(COUNT - 1)}
+    repository.deploy()
+    is_settled(repository, plane, "b", COUNT - 1)
 
 
 def test_after_a_killed_destroy_what_is_gone_is_made_again(repository: Clone, plane: Plane) -> None:

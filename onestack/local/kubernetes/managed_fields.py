@@ -11,13 +11,13 @@ from onestack.local.kubernetes.identity import metadata_of
 if TYPE_CHECKING:
     from onestack.local.kubernetes.detail import Path
 
-_OURS_AT_FIRST: Final = ("pulumi-resource-kubernetes", "pulumi-kubernetes", "pulumi-kubernetes.exe")
+CREATORS: Final = ("pulumi-resource-kubernetes", "pulumi-kubernetes", "pulumi-kubernetes.exe")
 # Managers (by how their name begins, and operation) whose fields an update takes over.
 _ADOPTED: Final = (
     ("kubectl", "Apply"),
     ("kubectl", "Update"),
     ("before-first-apply", "Update"),
-    *((name, "Update") for name in _OURS_AT_FIRST),
+    *((name, "Update") for name in CREATORS),
 )
 
 
@@ -47,7 +47,7 @@ def adopted(entries: Sequence[Mapping[str, Any]], manager: str) -> list[dict[str
 
 def first_managers_own_something(entries: Sequence[Mapping[str, Any]]) -> bool:
     """True where the object was never applied since it was created by this provider."""
-    return any(e.get("operation") == "Update" and e.get("manager") in _OURS_AT_FIRST for e in entries)
+    return any(e.get("operation") == "Update" and e.get("manager") in CREATORS for e in entries)
 
 
 def without_ignored(
