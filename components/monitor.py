@@ -52,6 +52,7 @@ class Monitor:
             # Said to be none: otherwise every property counts as dependent on all of the dependencies.
             propertyDependencies={name: _Request.PropertyDependencies() for name in properties},
             aliases=[alias_pb2.Alias(urn=urn) for urn in registration.aliases],
+            deletedWith=registration.within or "",
             customTimeouts=_timeouts(registration.seconds),
             hooks=_Request.ResourceHooksBinding(),
             acceptSecrets=True,

@@ -37,6 +37,7 @@ _PLAIN: Final = frozenset(
         "dependencies",
         "propertyDependencies",
         "aliases",
+        "deletedWith",
         "created",
         "modified",
         "sourcePosition",
@@ -105,6 +106,7 @@ def _differs(
     return (
         held.get("provider") != provider
         or held.get("inputs") != declared.body
+        or held.get("deletedWith") != declared.within
         or set(held.get("dependencies") or ()) != set(declared.needs)
     )
 

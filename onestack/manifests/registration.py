@@ -12,7 +12,8 @@ from typing import Any, Final
 from onestack.manifests.aliases import Aliases
 from onestack.manifests.edge import Dependencies
 from onestack.manifests.hooks import hook
-from onestack.manifests.manifest import Manifest
+from onestack.manifests.manifest import Identity, Manifest
+from onestack.manifests.namespaced import goes_with_its_namespace
 from onestack.manifests.waves import waves
 
 _TIMEOUT: Final = "pulumi.com/timeoutSeconds"
@@ -24,7 +25,8 @@ class Registration:
 
     ``token`` is its Pulumi type and ``name`` its Pulumi name. ``body`` are its inputs, of a Secret with
     the placeholders still in them. ``needs`` and ``aliases`` are URNs; ``seconds`` is how long creating
-    or updating it may take, None for the provider's own limit.
+    or updating it may take, None for the provider's own limit. ``within`` is the URN of the Namespace
+    whose deletion deletes this object too, so that nobody has to.
     """
 
     urn: str
@@ -34,6 +36,7 @@ class Registration:
     needs: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     seconds: float | None = None
+    within: str | None = None
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,9 @@ def registrations(
             ),
             aliases=tuple(names.urn(token, manifest.resource_name) for token in aliases.of(manifest)),
             seconds=_seconds(manifest, hook_seconds),
+            within=urns.get(Identity("", "Namespace", None, manifest.namespace or ""))
+            if goes_with_its_namespace(manifest)
+            else None,
         )
         for wave in waves(manifests, needs)
         for manifest in wave

@@ -124,13 +124,17 @@ async def both_ways(
     """The requests for a Deployment as we make them, and as the SDK does for the same options."""
     before = len(monitor.requests)
     web = replace(
-        next(one for one in listed if one.name == "shop/web"), aliases=("urn:pulumi:a",), seconds=60
+        next(one for one in listed if one.name == "shop/web"),
+        aliases=("urn:pulumi:a",),
+        seconds=60,
+        within="urn:pulumi:b",
     )
     await Registry(provider).register([web])
     options = pulumi.ResourceOptions(
         provider=provider,
         depends_on=[pulumi.resource.DependencyResource(urn) for urn in web.needs],
         aliases=list(web.aliases),
+        deleted_with=pulumi.resource.DependencyResource("urn:pulumi:b"),
         custom_timeouts=pulumi.CustomTimeouts(create="60s", update="60s"),
     )
     await pulumi.CustomResource(web.token, web.name, dict(web.body), options).urn.future()
