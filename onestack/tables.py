@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from rich.table import Table
 
@@ -27,6 +27,9 @@ PAST = {
     "same": "unchanged",
 }
 SIGNS = {"create": "+", "update": "~", "delete": "-", "replace": "±"}
+
+_FEW: Final = 12
+"""How many addresses fit below each other without hiding what was said before."""
 
 
 def applications(manifests: Sequence[Manifest], readiness: WaitReport) -> Table:
@@ -99,11 +102,13 @@ def plane_document(status: PlaneStatus) -> dict[str, Any]:
     }
 
 
-def addresses(found: Iterable[Address]) -> Table:
-    """One row per address that the release answers at."""
+def addresses(found: Sequence[Address]) -> Table:
+    """One row per address that the release answers at, the first few of many."""
     table = Table("address", "resolves to", "from", box=None)
-    for one in found:
+    for one in found[:_FEW]:
         table.add_row(one.url, one.at, f"{one.kind} {one.name}")
+    if len(found) > _FEW:
+        table.add_row(f"and {len(found) - _FEW} more", "", "")
     return table
 
 
