@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
+import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -13,6 +13,7 @@ from typing import Final
 from onestack.engine import lock, state
 from onestack.engine.excerpt import Excerpt
 from onestack.engine.workspace import Workspace
+from onestack.errors import StackLocked
 
 _META: Final = "version: 1\n"
 """The file backend's layout, in which stacks belong to projects."""
@@ -32,9 +33,12 @@ def aside(workspace: Workspace, excerpt: Excerpt) -> Iterator[Workspace]:
 
 @contextmanager
 def held(workspace: Workspace) -> Iterator[None]:
-    """The stack's lock in its own state, which keeps plain pulumi out meanwhile."""
+    """The stack's lock in its own state, which keeps plain pulumi out meanwhile. Raises: StackLocked."""
     taken = lock.take(workspace.locks)
     try:
+        for other in lock.held(workspace.locks):
+            if other.file != taken:
+                raise StackLocked(workspace.stack, other.holder(), hosts=frozenset({other.host}))
         yield
     finally:
         taken.unlink(missing_ok=True)
@@ -54,6 +58,4 @@ def put_together(workspace: Workspace, excerpt: Excerpt, apart: Workspace) -> No
         workspace.history.mkdir(parents=True, exist_ok=True)
         entry.replace(workspace.history / entry.name)
         checkpoint = entry.name.replace(".history.", ".checkpoint.")
-        with suppress(FileExistsError):
-            # The state's file is never written in place, so its content needs no second copy.
-            os.link(workspace.checkpoint, workspace.history / checkpoint)
+        shutil.copyfile(workspace.checkpoint, workspace.history / checkpoint)

@@ -80,6 +80,8 @@ def up(
         how = How("up", arguments, compare=compare or marked.recovers, handed=handed)
         if excerpt is None:
             return _run(workspace, how, on_event)
+        if not workspace.own_state:
+            raise PartNotEnough("the state is not beside this clone, and only the engine writes it")
         if marked.recovers or state.written(workspace) != excerpt.state.written:
             raise PartNotEnough("the state changed since it was read")
         with aside(workspace, excerpt) as apart, held(workspace):
