@@ -10,6 +10,7 @@ from infra.platform import platform, reach
 from infra.program import program
 from infra.work import work
 from onestack import settings as stack_settings
+from onestack import sources
 
 ROOT = Path(__file__).resolve().parent
 PROJECT, STACK = pulumi.get_project(), pulumi.get_stack()
@@ -21,7 +22,7 @@ async def environment() -> None:
         settings = stack_settings.from_engine(STACK, pulumi.Config("onestack").get)
         connect = reach(settings, ROOT)
         todo = await work(ROOT, settings, project=PROJECT, connect=connect)
-        cluster = platform(settings, ROOT, adopting=todo.adopting)
+        cluster = platform(settings, ROOT, adopting=todo.adopting, keeping=todo.cluster)
         registry = Registry(cluster.provider, keeping=todo.keeping)
         await registry.register(todo.inventory.before)
         release = Release(
@@ -38,6 +39,7 @@ async def environment() -> None:
         pulumi.export("cluster", cluster.identifier)
         pulumi.export("objects", todo.inventory.objects)
         pulumi.export("release", todo.inventory.digest)
+        pulumi.export(sources.OUTPUT, sources.digest(ROOT))
 
 
 pulumi.run(environment)

@@ -23,7 +23,7 @@ USER_AGENT = "onestack-program"
 
 
 class Object(pulumi.CustomResource):
-    """A Kubernetes object as a property tree under its type token, as in `components.monitor`."""
+    """A Kubernetes object as a property tree under its type token, as it is registered elsewhere."""
 
     def __init__(
         self, manifest: Manifest, properties: Mapping[str, Any], opts: pulumi.ResourceOptions

@@ -11,7 +11,7 @@ from pathlib import Path
 import pulumi_kubernetes as kubernetes
 
 from onestack.engine.workspace import HOME
-from onestack.errors import ClusterNotStarted
+from onestack.errors import ClusterNotStarted, PartNotEnough
 from onestack.kube.connection import Connection, connect
 from onestack.settings import Settings
 
@@ -31,15 +31,20 @@ def reach(settings: Settings, root: Path) -> Callable[[], Connection]:
     return partial(connect, *_kubeconfig(settings, root))
 
 
-def platform(settings: Settings, root: Path, *, adopting: bool) -> Platform:
+def platform(settings: Settings, root: Path, *, adopting: bool, keeping: str | None = None) -> Platform:
     """Declares the platform that the settings ask for.
 
     ``adopting``: objects that exist already are taken over, which the caller knows to be the stack's own.
 
-    Raises: ClusterNotStarted, InvalidKubeconfig.
+    ``keeping`` is the cluster that it has to be where only a part is registered. A provider for another one
+    isn't even registered: only in the run that replaces it does the engine replace what holds on to it.
+
+    Raises: ClusterNotStarted, InvalidKubeconfig; PartNotEnough where a part is not enough.
     """
     kubeconfig, context = _kubeconfig(settings, root)
     identifier = _identifier(settings, reach(settings, root)())
+    if keeping not in {None, identifier}:
+        raise PartNotEnough("the cluster is another one, and every object is to be made anew")
     provider = kubernetes.Provider(
         "cluster",
         kubernetes.ProviderArgs(

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 import pulumi
+from pulumi.runtime.stack import ResourceRegistrationFailed
 
 from onestack import handover
 from onestack.errors import OnestackError, PartNotEnough
@@ -23,6 +24,8 @@ def program() -> Iterator[None]:
     except PartNotEnough as error:
         handover.ask_for_all()
         raise pulumi.RunError(error.message()) from None
+    except ResourceRegistrationFailed as error:  # only in a run that goes on after an error
+        raise pulumi.RunError(str(error)) from None
     except OnestackError as error:
         raise pulumi.RunError(error.message()) from None
 

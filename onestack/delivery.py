@@ -70,12 +70,13 @@ def deploy(stack: Stack, progress: Discreet, *, full: bool = False) -> Deploymen
     began = time.monotonic()
     made, found, run = _prepared(stack, progress, full=full)
     _finish(stack, found, progress)
+    run.begin()
     try:
         outcome = _up(stack, found, run, progress)
     except EngineFailed as error:
         raise _said_by_hooks(stack, made.applied, error) from None
     readiness = wait(stack, made.applied, progress)
-    run.ready()
+    run.mark_ready()
     return Deployment(outcome, made.applied, readiness, time.monotonic() - began)
 
 

@@ -160,7 +160,13 @@ class InvalidProject(UsageError):
 
 
 class EngineFailed(OnestackError):
-    """The Pulumi engine ended a run with an error."""
+    """The Pulumi engine ended a run with an error.
+
+    ``forgets`` is set where its state lacks objects that are there: the engine drops what goes with a
+    Namespace before it has deleted that.
+    """
+
+    forgets: bool = False
 
     def __init__(self, verb: str, stack: str, errors: tuple[str, ...], hint: str) -> None:
         super().__init__(
@@ -298,6 +304,17 @@ class StateBehind(OnestackError):
             why="\n".join([*([gone] if missing else []), *([other] if changed else [])]),
             hint=f"run 'onestack deploy {stack}', which finds out and finishes, or 'pulumi refresh' and then "
             "'pulumi up'",
+        )
+
+
+class StateElsewhere(OnestackError):
+    """A run died whose state is not beside the clone, where its program could read it."""
+
+    def __init__(self, stack: str) -> None:
+        super().__init__(
+            f"the last run on stack '{stack}' died, and what it left isn't known here",
+            why="the stack's state lies in another backend, which a program can't read",
+            hint=f"run 'onestack deploy {stack}': it finds out and finishes; plain pulumi then works again",
         )
 
 

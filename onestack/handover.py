@@ -1,7 +1,7 @@
 """What a run of ours hands to its program, so that the same manifests aren't read and checked twice.
 
 A file in a folder that only this user can read, named in the program's environment, gone after the
-run. A program that was started by somebody else finds none and works it out itself
+run, or with the next one. A program that was started by somebody else finds none and works it out itself
 (`onestack.worked_out`).
 """
 
@@ -29,7 +29,7 @@ class Handover:
 
     ``adopting``: what exists already of the declared objects was left by a run that died, and is taken over.
     ``keeping`` is the id of the Kubernetes provider in the state where ``inventory`` registers only a
-    part of what is declared: what it doesn't register holds on to that provider.
+    part of what is declared: what it doesn't register holds on to that provider, for its ``cluster``.
     """
 
     inventory: Inventory
@@ -37,6 +37,7 @@ class Handover:
     waits: bool = True
     adopting: bool = False
     keeping: str | None = None
+    cluster: str | None = None
 
 
 def write(folder: Path, handover: Handover) -> Path:

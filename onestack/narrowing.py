@@ -19,8 +19,10 @@ from onestack.engine.excerpt import closed
 from onestack.inventory import Inventory
 from onestack.manifests.placeholders import is_secret
 from onestack.manifests.registration import Registration
+from onestack.sources import OUTPUT
 
 _PROVIDER: Final = "pulumi:providers:kubernetes"
+_STACK: Final = "pulumi:pulumi:Stack"
 
 # What the state says of a resource beside the inputs and the dependencies that a registration has.
 # A resource about which it says more has something that this module knows nothing of.
@@ -44,24 +46,35 @@ _PLAIN: Final = frozenset(
         "stackTrace",
     }
 )
+_LOOKS_AT_LIVE: Final = "pulumi.com/replaceUnready"
+"""With this annotation the plugin compares with the live object, not only with the state."""
+
 _UNSETTLED: Final = ("delete", "pendingReplacement", "external", "taint")
 
 
 @dataclass(frozen=True)
 class Part:
-    """What a run registers and what it sees of the state; ``provider`` is the id of the state's provider."""
+    """What a run registers and what it sees of the state.
+
+    ``provider`` is the id of the state's provider, ``cluster`` what that calls its cluster.
+    """
 
     inventory: Inventory
     excerpt: Excerpt
     provider: str
+    cluster: str | None
 
 
-def narrowed(state: State, whole: Inventory) -> Part | None:
-    """The part of an inventory that a run has to look at; None where it has to look at all of it."""
+def narrowed(state: State, whole: Inventory, program: str) -> Part | None:
+    """The part of an inventory that a run has to look at; None where it has to look at all of it.
+
+    ``program`` is the digest of the program that is to run: what another one registered says nothing.
+    """
     held = {str(one["urn"]): one for one in state.resources}
     provider = [one for one in state.resources if one["type"] == _PROVIDER]
     if (
-        state.pending
+        _program(state) != program
+        or state.pending
         or len(provider) != 1
         or len(held) != len(state.resources)
         or any(map(_open, held.values()))
@@ -72,19 +85,26 @@ def narrowed(state: State, whole: Inventory) -> Part | None:
         return None  # an object under another version's type: the engine has to see both
     reference = f"{provider[0]['urn']}::{provider[0]['id']}"
     after = {one.urn for one in whole.after}
-    touched = {
-        urn for urn, one in declared.items() if _differs(held.get(urn), one, reference, declared, after)
-    }
+    touched = {urn for urn, one in declared.items() if _differs(held.get(urn), one, reference, after)}
+    # Should a Namespace be replaced, so is what goes with it.
+    touched |= {urn for urn, one in declared.items() if one.within in touched and one.within in held}
     others = held.keys() - declared.keys()
-    seen = closed(touched | others, state.resources)
-    wanted = set(_with_needs(touched | (seen & declared.keys()), declared))
+    wanted = set(_with_needs(touched, declared))
+    # What else these bring in stands on the same in the state and as declared: else it were touched.
     seen = closed(wanted | others, state.resources)
     part = replace(
         whole,
         before=tuple(one for one in whole.before if one.urn in wanted | seen),
         after=tuple(one for one in whole.after if one.urn in wanted | seen),
     )
-    return Part(part, Excerpt(state, seen), str(provider[0]["id"]))
+    cluster = (provider[0].get("inputs") or {}).get("clusterIdentifier")
+    return Part(part, Excerpt(state, seen), str(provider[0]["id"]), cluster)
+
+
+def _program(state: State) -> str | None:
+    """The program that the state is of, as its stack says."""
+    outputs = [one.get("outputs") or {} for one in state.resources if one["type"] == _STACK]
+    return str(outputs[0].get(OUTPUT)) if outputs else None
 
 
 def _open(resource: Mapping[str, Any]) -> bool:
@@ -95,7 +115,6 @@ def _differs(
     held: Mapping[str, Any] | None,
     declared: Registration,
     provider: str,
-    all_declared: Collection[str],
     after: Collection[str],
 ) -> bool:
     """Whether the engine would find more to do for an object than to leave it as it is."""
@@ -103,9 +122,12 @@ def _differs(
         return True
     if declared.seconds is not None or declared.urn in after:
         return True  # hooks are few, and what they stand on isn't among the manifests
+    annotations = declared.body["metadata"].get("annotations") or {}
+    if annotations.get(_LOOKS_AT_LIVE) == "true":
+        return True
     return (
         held.get("provider") != provider
-        or held.get("inputs") != declared.body
+        or not declared.equals(held.get("inputs"))
         or held.get("deletedWith") != declared.within
         or set(held.get("dependencies") or ()) != set(declared.needs)
     )

@@ -31,11 +31,22 @@ def overtaken(state: State, live: Mapping[Identity, _Live], whole: Inventory) ->
         if registration is None:
             continue
         # The values of a Secret are encrypted in the state: whether they differ can't be told here.
-        same = is_secret(registration.body) or resource.get("inputs") == registration.body
+        same = is_secret(registration.body) or registration.equals(resource.get("inputs"))
         (identity,) = identities(["::".join(registration.urn.split("::")[2:])])
-        if same and identity in live and _times(live[identity]) != _times(resource.get("outputs") or {}):
+        if same and identity in live and _changed(live[identity], resource.get("outputs") or {}):
             found.append(identity)
     return tuple(sorted(found))
+
+
+def _changed(live: _Live, known: Mapping[str, Any]) -> bool:
+    """Whether we changed an object since; where the state has no ``managedFields``, whether anybody did.
+
+    The official plugin keeps none of a ServiceAccount.
+    """
+    then, now = known.get("metadata") or {}, live.get("metadata") or {}
+    if "managedFields" not in then:
+        return then.get("resourceVersion") not in {None, now.get("resourceVersion")}
+    return _times(live) != _times(known)
 
 
 def _times(body: Mapping[str, Any]) -> dict[tuple[str, str], str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
 
-from onestack import engine
+from onestack import engine, sources
 from onestack.declaration import Declaration
 from onestack.engine import Excerpt, Outcome, State
 from onestack.errors import PartNotEnough
@@ -16,7 +16,7 @@ from onestack.manifests import record
 from onestack.narrowing import Part, narrowed
 from onestack.stack import Stack
 from onestack.standing import Standing
-from onestack.wait import mark_ready
+from onestack.wait import begin, mark_ready
 from onestack.worked_out import inventory
 
 
@@ -41,9 +41,14 @@ class Runs:
         """What ``run`` comes to, of the part that changed, or of everything where that is not enough."""
         part = self._part()
         if part is not None:
-            handed = replace(self.whole, inventory=part.inventory, keeping=part.provider)
+            handed = replace(
+                self.whole, inventory=part.inventory, keeping=part.provider, cluster=part.cluster
+            )
             with suppress(PartNotEnough):
-                return run(handed=handed, excerpt=part.excerpt)
+                outcome = run(handed=handed, excerpt=part.excerpt)
+                if not outcome.reaches_all:
+                    return outcome
+                return run(handed=self.whole, excerpt=None).behind(outcome)
         return run(handed=self.whole, excerpt=None)
 
     @cached_property
@@ -59,14 +64,21 @@ class Runs:
     def _part(self) -> Part | None:
         """What changed, if a run of it comes to the same as one of everything."""
         settled = not (self.found.missing or self.found.unheld or engine.died(self.stack.workspace))
-        return narrowed(self.state, self.whole.inventory) if settled and not self.full else None
+        if not settled or self.full:
+            return None
+        program = sources.digest(self.stack.repository.root)
+        return narrowed(self.state, self.whole.inventory, program)
 
-    def ready(self) -> None:
-        """Marks the release, which the caller saw ready, unless the program did."""
-        digest = self.whole.inventory.digest
-        if not self._program_waits and not record.seen_ready(self.release.record, digest):
-            name = self.stack.settings.stack
-            self.stack.ask(lambda client: mark_ready(client, name, digest))
+    def begin(self) -> None:
+        """Takes the mark of an earlier release off, before anything of this one is done."""
+        name, digest = self.stack.settings.stack, self.whole.inventory.digest
+        if record.is_marked(self.release.record) and not record.seen_ready(self.release.record, digest):
+            self.stack.ask(lambda client: begin(client, name, self.release, digest))
+
+    def mark_ready(self) -> None:
+        """Marks the release, which the caller saw ready."""
+        name, digest = self.stack.settings.stack, self.whole.inventory.digest
+        self.stack.ask(lambda client: mark_ready(client, name, digest))
 
     @property
     def _program_waits(self) -> bool:

@@ -109,17 +109,18 @@ def survey(
     """
     progress.step("looking at what is there")
     project, name = stack.repository.project, stack.settings.stack
-    records = record.manifests(project=project, stack=name) if manifests else ()
-    declared, held = (*manifests, *records), standing.identities(state.held)
+    held = standing.identities(state.held)
     # What a run that died left may be of any kind; else the state knows of everything.
     settled = held and stack.workspace.own_state and not engine.died(stack.workspace)
-    among = held | {one.identity for one in declared} if settled else None
+    among = held | {one.identity for one in manifests} if settled else None
 
     async def looked(client: Client) -> tuple[Mapping[Identity, Mapping[str, Any]], record.Found]:
         await standing.require_scopes(client, manifests)
         return await asyncio.gather(standing.survey(client, project, name, among), found(client, name))
 
     live, release = stack.ask(looked)
+    records = record.manifests(release, project=project, stack=name) if manifests else ()
+    declared = (*manifests, *records)
     return Standing(live, held, declared, standing.identities(state.unfinished)), release
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,8 +11,8 @@ from onestack import recovery, standing
 from onestack.declaration import Declaration, declared
 from onestack.engine import marker
 from onestack.engine.state import in_file
-from onestack.engine.workspace import checkpoint, marker_file
-from onestack.errors import StateBehind
+from onestack.engine.workspace import checkpoint, marker_file, state_url
+from onestack.errors import ApiError, ClusterUnreachable, StateBehind, StateElsewhere
 from onestack.handover import Handover
 from onestack.inventory import Inventory
 from onestack.kube.client import Client
@@ -25,7 +26,7 @@ from onestack.overtaken import overtaken
 from onestack.rendering.options import on_path
 from onestack.settings import Settings
 from onestack.standing import Standing
-from onestack.wait import found
+from onestack.wait import begin, found
 
 USER_AGENT = "onestack-program"
 
@@ -48,27 +49,38 @@ class Program:
 async def worked_out(program: Program) -> Handover:
     """Reads and checks the manifests, asks the cluster for earlier releases, and finishes a run that died.
 
-    Raises: as `onestack.declaration.declared`; StateBehind, ForeignObjects.
+    Raises: as `onestack.declaration.declared`; StateBehind, StateElsewhere, ForeignObjects.
     """
     settings, project = program.settings, program.project
     made = declared(program.root, settings, project=project, tools=on_path)
     whole = inventory(made, settings, project=project)
     async with Client(program.connect(), user_agent=USER_AGENT) as client:
-        release = await found(client, settings.stack)
+        try:
+            release = await found(client, settings.stack)
+        except (ApiError, ClusterUnreachable):
+            if not program.planning:
+                raise
+            release = record.Found()  # There may be no cluster yet.
         adopting = False
         if marker.died(marker_file(program.root, project, settings.stack)):
-            adopting = await _finished(program, client, made, whole)
+            adopting = await _finished(program, client, made, whole, release)
+        if not program.planning:
+            await begin(client, settings.stack, release, whole.digest)
         return Handover(whole, release, adopting=adopting)
 
 
-async def _finished(program: Program, client: Client, made: Declaration, whole: Inventory) -> bool:
+async def _finished(
+    program: Program, client: Client, made: Declaration, whole: Inventory, release: record.Found
+) -> bool:
     """Puts right what a run that died left; says whether objects of it are there to be taken over."""
     project, stack = program.project, program.settings.stack
+    if os.environ.get("PULUMI_BACKEND_URL") != state_url(program.root):
+        raise StateElsewhere(stack)
     state = in_file(checkpoint(program.root, project, stack))
     there = Standing(
         live=await standing.survey(client, project, stack),
         held=standing.identities(state.held),
-        declared=(*made.applied, *record.manifests(project=project, stack=stack)),
+        declared=(*made.applied, *record.manifests(release, project=project, stack=stack)),
         unfinished=standing.identities(state.unfinished),
     )
     changed = overtaken(state, there.live, whole)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from onestack.engine import lock, state
+from onestack.engine import lock, private, state
 from onestack.engine.excerpt import Excerpt
 from onestack.engine.workspace import Workspace
 from onestack.errors import StackLocked
@@ -22,9 +21,7 @@ _META: Final = "version: 1\n"
 @contextmanager
 def aside(workspace: Workspace, excerpt: Excerpt) -> Iterator[Workspace]:
     """A workspace whose state is the excerpt, on the same disk as the stack's own; gone afterwards."""
-    home = workspace.state.parent
-    home.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="part-", dir=home) as folder:
+    with private.folder(workspace.root) as folder:
         apart = replace(workspace, aside=Path(folder))
         state.write(apart, excerpt.deployment(), excerpt.state.form)
         (Path(folder) / ".pulumi" / "meta.yaml").write_text(_META)
@@ -32,13 +29,15 @@ def aside(workspace: Workspace, excerpt: Excerpt) -> Iterator[Workspace]:
 
 
 @contextmanager
-def held(workspace: Workspace) -> Iterator[None]:
+def locked(workspace: Workspace) -> Iterator[None]:
     """The stack's lock in its own state, which keeps plain pulumi out meanwhile. Raises: StackLocked."""
     taken = lock.take(workspace.locks)
     try:
-        for other in lock.held(workspace.locks):
-            if other.file != taken:
-                raise StackLocked(workspace.stack, other.holder(), hosts=frozenset({other.host}))
+        others = [one for one in lock.held(workspace.locks) if one.file != taken]
+        if others:
+            raise StackLocked(
+                workspace.stack, others[0].holder(), hosts=frozenset(one.host for one in others)
+            )
         yield
     finally:
         taken.unlink(missing_ok=True)
@@ -54,6 +53,11 @@ def put_together(workspace: Workspace, excerpt: Excerpt, apart: Workspace) -> No
     if not after.resources or after.deployment == excerpt.deployment():
         return
     state.write(workspace, excerpt.merged(after), after.form)
+    with suppress(OSError):  # the history is a convenience; what counts is written
+        _into_history(workspace, apart)
+
+
+def _into_history(workspace: Workspace, apart: Workspace) -> None:
     for entry in apart.history.glob("*.history.json"):
         workspace.history.mkdir(parents=True, exist_ok=True)
         entry.replace(workspace.history / entry.name)

@@ -36,8 +36,10 @@ class Excerpt:
         """The whole state, given what a run made of the excerpt.
 
         What was left out follows: it stands on resources of the excerpt, never the other way around.
+        What the run made anew under the same name takes its place.
         """
-        rest = [one for one in self.state.resources if str(one["urn"]) not in self.kept]
+        made = {str(one["urn"]) for one in after.resources}
+        rest = [one for one in self.state.resources if str(one["urn"]) not in self.kept | made]
         return {**after.deployment, "resources": [*after.resources, *rest]}
 
 

@@ -7,7 +7,10 @@ import re
 from onestack.errors import DiskFull, EngineFailed, EngineLostCluster, OnestackError, StackLocked
 
 _DEFAULT_HINT = "mend the cause and run again: what was done is kept, and only the rest is tried"
-_UNREACHABLE = "configured Kubernetes cluster is unreachable"
+# The official plugin's words, and ours.
+_UNREACHABLE = re.compile(
+    r"configured Kubernetes cluster is unreachable|the cluster's API server at \S+ can't be reached"
+)
 
 # The engine writing its state, a plugin or the program writing a file. The same words from further
 # inside a message are an object's of the cluster, such as a pod whose node is full.
@@ -39,16 +42,18 @@ def spoken(text: str) -> tuple[str, ...]:
     return ("\n".join(lines),) if lines else ()
 
 
-def of(verb: str, stack: str, errors: tuple[str, ...]) -> OnestackError:
-    """The typed failure of a run that ended with these messages."""
+def of(verb: str, stack: str, errors: tuple[str, ...], *, forgets: bool = False) -> OnestackError:
+    """The typed failure of a run that ended with these messages; ``forgets``: see `EngineFailed`."""
     text = "\n".join(errors)
     if full := [line for line in text.splitlines() if _DISK_FULL.match(line)]:
         return DiskFull("\n".join(full))
     if "the stack is currently locked by" in text:
         return _locked(stack, text)
     said = tuple(map(_unwrapped, errors))
-    failed = EngineLostCluster if _UNREACHABLE in text else EngineFailed
-    return failed(verb, stack, said, _DEFAULT_HINT)
+    failed = EngineLostCluster if _UNREACHABLE.search(text) else EngineFailed
+    error = failed(verb, stack, said, _DEFAULT_HINT)
+    error.forgets = forgets
+    return error
 
 
 def _locked(stack: str, text: str) -> StackLocked:

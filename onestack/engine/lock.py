@@ -66,7 +66,10 @@ def release_dead(folder: Path) -> tuple[Lock, ...]:
 
 
 def take(folder: Path) -> Path:
-    """Takes the stack's lock for this process, as the engine does; the caller removes the file."""
+    """Writes a lock of this process, as the engine does; the caller removes it.
+
+    It holds only if there is no other one afterwards: of two that come at once both see both.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     me = psutil.Process()
     content = {
@@ -75,9 +78,11 @@ def take(folder: Path) -> Path:
         "hostname": socket.gethostname(),
         "timestamp": datetime.now(UTC).isoformat(),
     }
-    file = folder / f"{uuid.uuid4()}.json"
-    file.write_text(json.dumps(content))
-    return file
+    name = uuid.uuid4()
+    # Whole or not at all: a lock that can't be read is nobody's, and nobody could take it away.
+    unfinished = folder / f"{name}.taking"
+    unfinished.write_text(json.dumps(content))
+    return unfinished.rename(folder / f"{name}.json")
 
 
 def _read(file: Path) -> Lock:

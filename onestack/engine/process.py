@@ -14,8 +14,8 @@ from typing import IO
 
 import orjson
 
-from onestack import handover
-from onestack.engine import marker
+from onestack import handover, interruptions
+from onestack.engine import marker, private
 from onestack.engine.events import Event, parse
 from onestack.engine.workspace import Workspace
 from onestack.errors import PartNotEnough
@@ -55,28 +55,36 @@ def engine(workspace: Workspace, how: How) -> Iterator[tuple[subprocess.Popen[by
 
     Raises: PartNotEnough where the program asked for more than it was handed.
     """
-    with tempfile.TemporaryFile() as said, tempfile.TemporaryDirectory(prefix="onestack-") as folder:
-        cancelled = Path(folder) / _CANCELLED
-        process = subprocess.Popen(
-            how.command(workspace.stack),
-            cwd=workspace.root,
-            env=workspace.environment() | _for_this_run(workspace, how, Path(folder)),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=said,
-            # A group of its own: an interrupt from the terminal reaches us alone, and we pass it on once.
-            process_group=0,
-        )
+    with tempfile.TemporaryFile() as said, private.folder(workspace.root) as folder:
+        process: subprocess.Popen[bytes] | None = None
         try:
+            with interruptions.held_back():
+                process = _started(workspace, how, Path(folder), said)
             yield process, said
         except BaseException:
-            cancelled.touch()
-            _stop(process)
+            (Path(folder) / _CANCELLED).touch()
+            if process is not None:
+                _stop(process)
             raise
         finally:
+            if process is not None and process.stdout is not None:
+                process.stdout.close()
             wider = handover.asked_for_all(Path(folder))
         if wider:
             raise PartNotEnough("the program asked for all objects")
+
+
+def _started(workspace: Workspace, how: How, folder: Path, said: IO[bytes]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        how.command(workspace.stack),
+        cwd=workspace.root,
+        env=workspace.environment() | _for_this_run(workspace, how, folder),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=said,
+        # A group of its own: an interrupt from the terminal reaches us alone, and we pass it on once.
+        process_group=0,
+    )
 
 
 def _for_this_run(workspace: Workspace, how: How, folder: Path) -> dict[str, str]:

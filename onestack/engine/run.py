@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import signal
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 
 from filelock import FileLock, Timeout
 
-from onestack.engine import failure, lock, marker, state
-from onestack.engine.aside import aside, held, put_together
+from onestack.engine import failure, lock, marker, private, state
+from onestack.engine.aside import aside, locked, put_together
 from onestack.engine.events import CHANGES, Diagnostic, Event, Step, Summary, is_noise
 from onestack.engine.excerpt import Excerpt
 from onestack.engine.marker import Marker
@@ -35,6 +36,20 @@ class Outcome:
         """How many resources were created, updated, replaced or deleted."""
         return sum(count for op, count in self.changes.items() if op in CHANGES)
 
+    @property
+    def reaches_all(self) -> bool:
+        """Whether a provider changed: another version or configuration may see every object differently."""
+        return any(step.type.startswith("pulumi:providers:") for step in self.steps)
+
+    def behind(self, earlier: Outcome) -> Outcome:
+        """This outcome and that of a run before it, as one."""
+        counts = Counter(self.changes)
+        for op in CHANGES & earlier.changes.keys():
+            counts[op] += earlier.changes[op]
+            counts["same"] -= earlier.changes[op] if op != "delete" else 0
+        warnings = tuple(dict.fromkeys((*earlier.warnings, *self.warnings)))
+        return Outcome(dict(counts), (*earlier.steps, *self.steps), warnings)
+
     def with_same(self, count: int) -> Outcome:
         """The outcome of a run that was spared so many resources: they are the same."""
         return replace(self, changes={**self.changes, "same": self.changes.get("same", 0) + count})
@@ -58,7 +73,10 @@ def preview(
     if excerpt is None:
         return _run(workspace, how, on_event)
     with aside(workspace, excerpt) as apart:
-        return _run(apart, how, on_event).with_same(excerpt.left_out)
+        outcome = _run(apart, how, on_event)
+    if outcome.reaches_all:
+        raise PartNotEnough("the provider changes, and what it makes of every object may")
+    return outcome.with_same(excerpt.left_out)
 
 
 def up(
@@ -71,20 +89,16 @@ def up(
 ) -> Outcome:
     """Makes the stack what the program declares.
 
-    Its arguments are those of `preview`.
+    Its arguments are those of `preview`. Of an excerpt it may come to more: see `Outcome.reaches_all`.
 
     Raises: EngineFailed, EngineKilled, StackLocked, DiskFull, PartNotEnough.
     """
-    with _writing(workspace) as marked:
+    with _writing(workspace, excerpt) as marked:
         arguments = ("up", "--yes", "--skip-preview")
         how = How("up", arguments, compare=compare or marked.recovers, handed=handed)
         if excerpt is None:
             return _run(workspace, how, on_event)
-        if not workspace.own_state:
-            raise PartNotEnough("the state is not beside this clone, and only the engine writes it")
-        if marked.recovers or state.written(workspace) != excerpt.state.written:
-            raise PartNotEnough("the state changed since it was read")
-        with aside(workspace, excerpt) as apart, held(workspace):
+        with aside(workspace, excerpt) as apart:
             try:
                 outcome = _run(apart, how, on_event)
             finally:
@@ -114,30 +128,53 @@ def destroy(workspace: Workspace, on_event: OnEvent) -> Outcome:
 
 
 @contextmanager
-def _writing(workspace: Workspace) -> Iterator[Marker]:
+def _writing(workspace: Workspace, excerpt: Excerpt | None = None) -> Iterator[Marker]:
     """Brackets a run that writes: alone, no dead run's lock in its way, and marked until its end.
 
-    The marker stays after a failure, too, unless the engine wrote its state on the way out and had
-    nothing to recover: only then is what it did known to the state.
+    A run of an excerpt holds the stack's lock itself: the engine takes that of the excerpt.
+
+    The marker stays after a failure, too, unless the engine wrote its state on the way out, had nothing
+    to recover and forgot nothing: only then is what it did known to the state.
     """
     file = workspace.marker
     file.parent.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(file.with_suffix(".lock"), timeout=0):
+            private.sweep(workspace.root)
             unlock(workspace)
-            if holders := lock.held(workspace.locks):
+            # An engine that outlived its command on an excerpt holds the lock of that.
+            if holders := (*lock.held(workspace.locks), *private.orphans(workspace.root)):
                 hosts = frozenset(one.host for one in holders)
                 raise StackLocked(workspace.stack, holders[0].holder(), hosts=hosts)
-            marked, before = marker.begin(file), state.written(workspace)
-            try:
-                yield marked
-            except (EngineFailed, PartNotEnough):
-                if not marked.recovers and state.written(workspace) != before:
-                    marker.end(file)
-                raise
-            marker.end(file)
+            with locked(workspace) if excerpt else nullcontext():
+                if excerpt:
+                    _require_fresh(workspace, excerpt)
+                yield from _marked(workspace)
     except Timeout:
         raise StackLocked(workspace.stack, "held by another onestack command on this machine") from None
+
+
+def _marked(workspace: Workspace) -> Iterator[Marker]:
+    file = workspace.marker
+    marked, before = marker.begin(file), state.written(workspace)
+    try:
+        yield marked
+    except (EngineFailed, PartNotEnough) as error:
+        sure = not (isinstance(error, EngineFailed) and error.forgets)
+        if sure and not marked.recovers and state.written(workspace) != before:
+            marker.end(file)
+        raise
+    marker.end(file)
+
+
+def _require_fresh(workspace: Workspace, excerpt: Excerpt) -> None:
+    """Makes sure that what the run writes can be put together with the rest.
+
+    A state that isn't a file of ours can't, nor one that changed since it was read. Raises: PartNotEnough.
+    """
+    known = excerpt.state.written
+    if known is None or known != state.written(workspace) or marker.read(workspace.marker) is not None:
+        raise PartNotEnough("the state is not the one that was read")
 
 
 def _run(workspace: Workspace, how: How, on_event: OnEvent) -> Outcome:
@@ -145,6 +182,7 @@ def _run(workspace: Workspace, how: How, on_event: OnEvent) -> Outcome:
     steps: list[Step] = []
     errors: list[str] = []
     warnings: list[str] = []
+    forgets = False
     with engine(workspace, how) as (process, said):
         for event in events(process):
             match event:
@@ -152,6 +190,8 @@ def _run(workspace: Workspace, how: How, on_event: OnEvent) -> Outcome:
                     changes = event.changes
                 case Step(phase="started") if event.is_change:
                     steps.append(event)
+                case Step(phase="failed", kind="Namespace"):
+                    forgets = forgets or event.op.startswith("delete")
                 case Diagnostic(severity="error") if not is_noise(event.message):
                     errors.append(event.message)
                 case Diagnostic(severity="warning"):
@@ -163,5 +203,5 @@ def _run(workspace: Workspace, how: How, on_event: OnEvent) -> Outcome:
     if code < 0:
         raise EngineKilled(how.verb, workspace.stack, signal.Signals(-code).name)
     if code:
-        raise failure.of(how.verb, workspace.stack, tuple(dict.fromkeys(errors)))
+        raise failure.of(how.verb, workspace.stack, tuple(dict.fromkeys(errors)), forgets=forgets)
     return Outcome(changes, tuple(steps), tuple(dict.fromkeys(warnings)))

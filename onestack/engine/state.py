@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,6 +16,7 @@ import orjson
 from onestack.engine import marker
 from onestack.engine.command import command
 from onestack.engine.workspace import Workspace
+from onestack.errors import DiskFull
 
 
 def ensure_stack(workspace: Workspace) -> None:
@@ -131,18 +133,24 @@ def in_file(checkpoint: Path) -> State:
 def write(workspace: Workspace, deployment: Mapping[str, Any], form: Mapping[str, Any]) -> None:
     """Writes the stack's state into its file, at once or not at all.
 
-    The form is the engine's (``apitype.VersionedCheckpoint`` in Pulumi's Go SDK).
+    The form is the engine's (``apitype.VersionedCheckpoint`` in Pulumi's Go SDK). Raises: DiskFull.
     """
     file = workspace.checkpoint
     file.parent.mkdir(parents=True, exist_ok=True)
     name = f"organization/{workspace.project}/{workspace.stack}"
     temporary = file.with_name(f"{file.name}.{os.getpid()}")
-    with temporary.open("wb") as stream:
-        stream.write(orjson.dumps({**form, "checkpoint": {"stack": name, "latest": deployment}}))
-        stream.flush()
-        os.fsync(stream.fileno())
-    if file.exists():
-        shutil.copyfile(file, file.with_name(f"{file.name}.bak"))
+    try:
+        with temporary.open("wb") as stream:
+            stream.write(orjson.dumps({**form, "checkpoint": {"stack": name, "latest": deployment}}))
+            stream.flush()
+            os.fsync(stream.fileno())
+        if file.exists():
+            shutil.copyfile(file, file.with_name(f"{file.name}.bak"))
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        if error.errno == errno.ENOSPC:
+            raise DiskFull(f"writing {file}: {error.strerror}") from None
+        raise
     # The attributes beside it are those of the file that was there.
     file.with_name(f"{file.name}.attrs").unlink(missing_ok=True)
     temporary.replace(file)

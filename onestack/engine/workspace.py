@@ -132,6 +132,11 @@ def checkpoint(root: Path, project: str, stack: str) -> Path:
     return root / HOME / "state" / ".pulumi" / "stacks" / project / f"{stack}.json"
 
 
+def state_url(root: Path) -> str:
+    """The address of the file backend beside the clone."""
+    return (root / HOME / "state").as_uri()
+
+
 def marker_file(root: Path, project: str, stack: str) -> Path:
     """Where a stack's in-flight marker stands."""
     return marker.path(root / HOME / "state", project, stack)

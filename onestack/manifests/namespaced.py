@@ -19,7 +19,9 @@ _CLOUD: Final = frozenset({("networking.k8s.io", "Ingress"), ("", "PersistentVol
 
 # The namespace controller waits half of the pods' longest grace period (30 s by default) before it looks
 # again whether they are gone, so they are better gone before.
-_OF_PODS: Final = frozenset({"DaemonSet", "Deployment", "Job", "Pod", "ReplicaSet", "StatefulSet"})
+_OF_PODS: Final = frozenset(
+    {"DaemonSet", "Deployment", "Job", "Pod", "ReplicaSet", "ReplicationController", "StatefulSet"}
+)
 
 
 def goes_with_its_namespace(manifest: Manifest) -> bool:

@@ -58,10 +58,10 @@ def record_manifest(digest: str, *, project: str, stack: str) -> Manifest:
     )
 
 
-def manifests(*, project: str, stack: str) -> tuple[Manifest, ...]:
-    """What the record is made of, whatever the release."""
+def manifests(found: Found, *, project: str, stack: str) -> tuple[Manifest, ...]:
+    """What a stack declares for the record, whatever the release."""
     return (
-        namespace_manifest(project=project, stack=stack),
+        *namespaces(found, project=project, stack=stack),
         record_manifest("", project=project, stack=stack),
     )
 
@@ -72,10 +72,21 @@ def namespaces(found: Found, *, project: str, stack: str) -> tuple[Manifest, ...
     return (manifest,) if owner_of(found.namespace) in {None, owner_of(manifest.body)} else ()
 
 
+def is_marked(live: Mapping[str, Any] | None) -> bool:
+    """Whether the live record says that something was seen ready."""
+    return _mark(live) is not None
+
+
 def seen_ready(live: Mapping[str, Any] | None, digest: str) -> bool:
-    """Whether the live record says that this very content was seen ready."""
+    """Whether the live record is of this content, and says that it was seen ready."""
+    held = (live or {}).get("data") or {}
+    return held.get("digest") == digest and _mark(live) == digest
+
+
+def _mark(live: Mapping[str, Any] | None) -> str | None:
     annotations = ((live or {}).get("metadata") or {}).get("annotations") or {}
-    return bool(annotations.get(READY) == digest)
+    found = annotations.get(READY)
+    return found if isinstance(found, str) else None
 
 
 def data(digest: str, live: Mapping[str, Any] | None) -> dict[str, str]:
@@ -89,8 +100,8 @@ def data(digest: str, live: Mapping[str, Any] | None) -> dict[str, str]:
     return {"digest": digest, "attempt": str(attempt)} if attempt > 1 else {"digest": digest}
 
 
-def ready_patch(digest: str) -> dict[str, Any]:
-    """The merge patch that marks the record's content as seen ready."""
+def ready_patch(digest: str | None) -> dict[str, Any]:
+    """The merge patch that marks the record's content as seen ready, or takes the mark off."""
     return {"metadata": {"annotations": {READY: digest}}}
 
 

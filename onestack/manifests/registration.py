@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+import orjson
+
 from onestack.manifests.aliases import Aliases
 from onestack.manifests.edge import Dependencies
 from onestack.manifests.hooks import hook
@@ -37,6 +39,14 @@ class Registration:
     aliases: tuple[str, ...] = ()
     seconds: float | None = None
     within: str | None = None
+
+    def equals(self, inputs: object) -> bool:
+        """Whether these are its inputs to the letter: for Python ``true`` is 1, for the engine it isn't."""
+        return inputs == self.body and _letters(inputs) == _letters(self.body)
+
+
+def _letters(value: object) -> bytes:
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ LOCKED = (
         ("OSError: [Errno 28] No space left on device: '/tmp/x'", DiskFull, 4),
         ("Pod shop/save: Failed: write /var/lib/x: no space left on device", EngineFailed, 1),
         ("configured Kubernetes cluster is unreachable: dial tcp: refused", EngineLostCluster, 4),
+        ("the cluster's API server at https://127.0.0.1:1 can't be reached", EngineLostCluster, 4),
         ('deployments.apps "web" is invalid: spec.replicas: must be >= 0', EngineFailed, 1),
     ],
 )

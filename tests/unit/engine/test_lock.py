@@ -77,3 +77,10 @@ def test_an_unreadable_lock_is_held_by_nobody_known_and_kept(tmp_path: Path) -> 
 
 def test_no_folder_means_no_locks(tmp_path: Path) -> None:
     assert lock.held(tmp_path / "none") == ()
+
+
+def test_a_lock_that_we_take_is_held_by_this_process_and_read_as_the_engines_are(tmp_path: Path) -> None:
+    taken = lock.take(tmp_path)
+    (held,) = lock.held(tmp_path)
+    assert (held.file, held.pid, held.proven_dead()) == (taken, os.getpid(), False)
+    assert [one.name for one in tmp_path.iterdir()] == [taken.name]

@@ -38,3 +38,21 @@ def test_the_record_and_its_namespace_are_marked_as_ours() -> None:
     assert manifest.body["metadata"]["annotations"]["pulumi.com/skipAwait"] == "true"
     holder = record.namespace_manifest(project="onestack", stack="local")
     assert "pulumi.com/skipAwait" not in holder.body["metadata"]["annotations"]
+
+
+def test_a_mark_of_another_release_says_nothing_of_this_one() -> None:
+    assert record.seen_ready(live("d1", ready="d1"), "d1")
+    assert not record.seen_ready(live("d2", ready="d1"), "d1")
+    assert not record.seen_ready(live("d1", ready="d2"), "d1")
+    assert record.is_marked(live("d1", ready="d2"))
+    assert not record.is_marked(live("d1"))
+    assert not record.is_marked(None)
+
+
+def test_the_namespace_is_declared_by_the_first_stack_on_a_cluster_only() -> None:
+    mine = record.namespace_manifest(project="onestack", stack="a").body
+    assert record.namespaces(record.Found(), project="onestack", stack="a")
+    assert record.namespaces(record.Found(namespace=mine), project="onestack", stack="a")
+    assert not record.namespaces(record.Found(namespace=mine), project="onestack", stack="b")
+    names = [one.name for one in record.manifests(record.Found(mine), project="onestack", stack="b")]
+    assert names == ["onestack-release-b"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pulumi.runtime.proto.provider_pb2 import CreateRequest, CreateResponse
 
-from onestack.errors import ApiError, KindUnknown, OnestackError, ProviderError
+from onestack.errors import ApiError, ClusterUnreachable, KindUnknown, OnestackError, ProviderError
 from onestack.local.kubernetes import checkpoint
 from onestack.local.kubernetes.annotations import timeout_seconds
 from onestack.local.kubernetes.codec import decode, encode
@@ -51,7 +51,7 @@ async def create(session: Session, request: CreateRequest) -> CreateResponse:
     new = Submission(inputs, field_manager(inputs), session.config.upsert or patch, request.preview)
     try:
         live = await submit(session, log, new)
-    except (ApiError, KindUnknown, ApplyConflict) as error:
+    except (ApiError, KindUnknown, ApplyConflict, ClusterUnreachable) as error:
         if request.preview and _previews_as_given(error):
             return as_given
         named = f"{urn.kind.api_version}/{urn.kind.kind}"

@@ -10,7 +10,7 @@ from typing import Any, Final
 from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto.provider_pb2 import DeleteRequest
 
-from onestack.errors import ApiError, KindUnknown, ProviderError
+from onestack.errors import ApiError, ClusterUnreachable, KindUnknown, ProviderError
 from onestack.kube.discovery import ApiResource
 from onestack.local.kubernetes import checkpoint
 from onestack.local.kubernetes.annotations import SKIP_AWAIT, is_true, propagation_policy, timeout_seconds
@@ -90,10 +90,12 @@ async def delete(session: Session, request: DeleteRequest) -> Empty:
         if is_not_found(error):
             return Empty()
         raise ProviderError(_refusal(urn, old, error)) from None
+    except ClusterUnreachable as error:
+        raise ProviderError(f'deletion of resource "{request.urn}" failed: {text_of(error)}') from None
     except TimeoutError:
         if victim is None:
             raise
-        raise await _unfinished(log, victim, state, manager) from None
+        raise await _unfinished(log, request.urn, victim, state, manager) from None
     await log.clear()
     return Empty()
 
@@ -115,12 +117,12 @@ async def _delete(session: Session, log: ResourceLog, victim: _Victim, inputs: M
 
 
 async def _unfinished(
-    log: ResourceLog, victim: _Victim, state: Mapping[str, Any], manager: str
+    log: ResourceLog, urn: str, victim: _Victim, state: Mapping[str, Any], manager: str
 ) -> PartialFailure:
     finalizers = ", ".join(metadata_of(victim.live).get("finalizers") or ())
     await log.warn(f"finalizers might be preventing deletion ({finalizers})")
     return PartialFailure(
-        "timed out waiting for the condition",
+        "\n".join([f'resource "{urn}": timed out waiting for the condition', *_holding(victim.live)]),
         object_id=id_of(victim.live),
         reasons=(),
         state=checkpoint.compose(
@@ -131,6 +133,18 @@ async def _unfinished(
             field_manager=manager,
         ),
     )
+
+
+def _holding(live: Mapping[str, Any]) -> list[str]:
+    """What the object itself says about why it is still there."""
+    finalizers = metadata_of(live).get("finalizers")
+    by_object = [f"held by its finalizers: {', '.join(finalizers)}"] if finalizers else []
+    told = (live.get("status") or {}).get("conditions") or []
+    return by_object + [
+        str(one.get("message"))
+        for one in told
+        if one.get("status") == "True" and str(one.get("type")).startswith("Namespace")
+    ]
 
 
 async def _await_end(session: Session, log: ResourceLog, victim: _Victim, changes: Changes) -> None:
