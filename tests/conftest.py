@@ -16,6 +16,7 @@ _KNOWN = (
     "needs Linux's device that is always full",
     "a small file system can only be mounted by root",
     "the fuzzer is not installed",
+    "only Linux tells at once which files are written",
     "this kernel, or what it runs in, gives us no network namespaces",
 )
 
