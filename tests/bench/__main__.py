@@ -1,4 +1,4 @@
-"""``make bench``: measures onestack beside kubectl and a plain Pulumi program."""
+"""``make bench``: measures onestack beside kubectl, kapp and a plain Pulumi program."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ INTERRUPTED = 130
 
 def default_runs(size: int) -> int:
     """More runs where they are quick."""
-    return 3 if size <= 100 else 2 if size <= 500 else 1
+    return 3 if size <= 100 else 2
 
 
 def _sizes(_context: click.Context, _option: click.Parameter, given: str) -> tuple[int, ...]:
@@ -48,7 +48,7 @@ def _subjects(_context: click.Context, _option: click.Parameter, given: str) -> 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--sizes", default="100,500,2000", callback=_sizes, help="Numbers of objects.")
 @click.option(
-    "--runs", type=click.IntRange(1), help="Runs of each size. [default: 3, 2 above 100, 1 above 500]"
+    "--runs", type=click.IntRange(1), help="Runs of each size. [default: 3, 2 above 100]"
 )
 @click.option("--only", default=",".join(SUBJECTS), callback=_subjects, help="Who is measured.")
 @click.option(
@@ -66,7 +66,7 @@ def bench(
     docs: Path,
     kept: Path | None,
 ) -> int:
-    """Measure onestack beside kubectl and a plain Pulumi program; figures are kept after each command."""
+    """Measure onestack beside kubectl, kapp and a plain Pulumi program; figures are kept as it goes."""
     if kept:
         return _report(read(kept), docs)
     began = datetime.now(UTC)
@@ -77,7 +77,7 @@ def bench(
 
 def _measure(planned: tuple[Turn, ...], file: Path, docs: Path, began: datetime) -> int:
     with Terminal() as terminal:
-        toolchain = ensure(ROOT, terminal, (*ALL, "kubeconform"))
+        toolchain = ensure(ROOT, terminal, (*ALL, "kubeconform", "kapp"))
     command = shlex.join(["python", "-m", "tests.bench", *sys.argv[1:]])
     begun = Results(look(toolchain), command, began.isoformat(timespec="seconds"), False, {}, ())
     session = Session(begun, file, toolchain, partial(fresh_plane, toolchain), partial(click.echo, err=True))

@@ -5,9 +5,10 @@ from typing import Final
 PLANE: Final = "control plane"
 OURS: Final = "onestack"
 KUBECTL: Final = "kubectl"
+KAPP: Final = "kapp"
 PLAIN: Final = "plain pulumi"
 CHECKING: Final = "checking"
-SUBJECTS: Final = (OURS, KUBECTL, PLAIN)
+SUBJECTS: Final = (OURS, KUBECTL, KAPP, PLAIN)
 
 START: Final = "control plane start"
 START_AGAIN: Final = "control plane start again"

@@ -49,11 +49,17 @@ class Place:
 
 @dataclass(frozen=True)
 class Phase:
-    """One command that is measured. ``says`` must occur in its output."""
+    """One command that is measured. ``says`` must occur in its output. One that is ``slow`` above a
+    number of objects is measured in the first run of such a size only, and is the last of its turn."""
 
     name: str
     command: Command
     says: str = ""
+    slow: int = sys.maxsize
+
+    def measured(self, size: int, run: int) -> bool:
+        """Whether it is, in this run."""
+        return run == 1 or size <= self.slow
 
 
 Phases = Generator[Phase, None, None]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Final
 
-from tests.bench.names import CHANGE_PREVIEW, CHANGE_UP, DESTROY, KUBECTL, NO_OP, OURS, PLAIN, READY, UP
+from tests.bench.names import CHANGE_PREVIEW, CHANGE_UP, DESTROY, KAPP, KUBECTL, NO_OP, OURS, PLAIN, READY, UP
 from tests.bench.results import Results
 
 
@@ -54,8 +54,10 @@ class Comparison:
 COMPARISONS: Final = (
     Comparison("first up, all ready / kubectl apply", UP, KUBECTL, (UP,), Goal(0.25, 2000)),
     Comparison("first up, all ready / kubectl apply and wait", UP, KUBECTL, (UP, READY)),
+    Comparison("first up / kapp deploy", UP, KAPP, (UP,)),
     Comparison("first up / plain pulumi up", UP, PLAIN, (UP,), Goal(0.1, 500)),
     Comparison("no-op preview / kubectl diff", NO_OP, KUBECTL, (NO_OP,), Goal(0.65, 2000)),
+    Comparison("no-op preview / kapp deploy --diff-run", NO_OP, KAPP, (NO_OP,)),
     Comparison("no-op preview / plain pulumi preview", NO_OP, PLAIN, (NO_OP,)),
     Comparison(
         "one change: preview / kubectl diff",
@@ -64,10 +66,13 @@ COMPARISONS: Final = (
         (NO_OP,),
         Goal(0.25, 2000),
     ),
+    Comparison("one change: preview / kapp deploy --diff-run", CHANGE_PREVIEW, KAPP, (CHANGE_PREVIEW,)),
     Comparison("one change: up / kubectl diff", CHANGE_UP, KUBECTL, (NO_OP,), Goal(0.4, 2000)),
     Comparison("one change: up / kubectl apply", CHANGE_UP, KUBECTL, (CHANGE_UP,)),
+    Comparison("one change: up / kapp deploy", CHANGE_UP, KAPP, (CHANGE_UP,)),
     Comparison("one change: up / plain pulumi up", CHANGE_UP, PLAIN, (CHANGE_UP,)),
     Comparison("destroy / kubectl delete", DESTROY, KUBECTL, (DESTROY,), Goal(0.06, 2000)),
+    Comparison("destroy / kapp delete", DESTROY, KAPP, (DESTROY,)),
     Comparison("destroy / plain pulumi destroy", DESTROY, PLAIN, (DESTROY,)),
 )
 GROWTH: Final = Goal(4.4, 2000)  # over 500

@@ -11,17 +11,18 @@ from rich.table import Table as Shown
 
 from tests.bench.plot import plot
 from tests.bench.results import Results
-from tests.bench.tables import Table, machine, objects, tables
+from tests.bench.tables import machine, objects, tables
 
 _INTRODUCTION: Final = """\
 # Benchmarks
-How long onestack takes beside `kubectl` and a plain Pulumi program, on the same generated objects, in one
-run on one machine. Written by `{command}`; `make bench` measures again. Ratios travel between machines,
-seconds don't.
+How long onestack takes beside `kubectl`, `kapp` and a plain Pulumi program, on the same generated objects,
+in one run on one machine. Written by `{command}`; `make bench` measures again. Ratios travel between
+machines, seconds don't.
 
 **onestack** is `onestack deploy`, `preview` and `destroy` as whole commands; its first up ends when every
 object is ready. **kubectl** is `apply --server-side`, `diff --server-side` and `delete -f`, with its own
-defaults; waiting until every Deployment is available is counted apart. **plain pulumi** registers every
+defaults; waiting until every Deployment is available is counted apart. **kapp** is `deploy`, which waits
+until all is ready, `deploy --diff-run` and `delete`, with its own defaults. **plain pulumi** registers every
 object with a `CustomResource`, waits inside each, checkpoints after each and keeps the engine's defaults
 (its automatic log too); its cost is quadratic, so it is measured up to 500 objects. Each has a fresh
 control plane of its own (embedded, one simulated node, an etcd that writes before it confirms), removed
@@ -48,7 +49,7 @@ def document(results: Results) -> str:
             "these figures are provisional.**\n"
         )
     parts.append(f"![Seconds by number of objects]({_PLOT})\n")
-    parts += [_markdown(table) for table in (*tables(results), objects(results), machine(results))]
+    parts += [table.markdown() for table in (*tables(results), objects(results), machine(results))]
     return "\n".join(parts)
 
 
@@ -77,10 +78,3 @@ def _how_often(results: Results) -> str:
     if most == 1:
         return "Every figure is of one run: there is no spread to see."
     return f"Up to {most} runs; see the table of the machine."
-
-
-def _markdown(table: Table) -> str:
-    rows = (table.head, ("---",) * len(table.head), *table.rows)
-    lines = ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
-    about = f"{table.about}\n\n" if table.about else ""
-    return f"## {table.title}\n{about}" + "\n".join(lines) + "\n"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import orjson
@@ -26,7 +26,8 @@ class Measurement:
 
     ``peak_bytes`` is the largest sum of resident memory over the process tree; ``load`` the
     machine's load average when the phase began; ``left`` how many objects there are after a
-    destroy; ``failed`` why the figures don't count, else empty.
+    destroy; ``failed`` why the figures don't count, else empty. ``plane_cpu`` are
+    CPU seconds of the control plane's processes meanwhile, ``requests`` those to its API server by verb.
     """
 
     subject: str
@@ -40,6 +41,8 @@ class Measurement:
     processes: Mapping[str, Process]
     left: int | None = None
     failed: str = ""
+    plane_cpu: Mapping[str, float] = field(default_factory=dict)
+    requests: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from typing import Final
 
 from onestack.local.plane import Plane
 from onestack.local.toolchain import Toolchain
-from tests.bench import names
+from tests.bench import controlplane, names
 from tests.bench.generated import Generated, generate
 from tests.bench.phases import Phase, Place, Subject
 from tests.bench.results import Measurement, Results
@@ -104,6 +104,9 @@ class Session:
     def _phases(self, turn: Turn, place: Place, head: str) -> None:
         with closing(turn.subject.turn(place)) as phases:
             for phase in phases:
+                if not phase.measured(turn.size, turn.run):
+                    self._tell(f"{head}: {phase.name}: left out, the first run has it")
+                    return
                 if not self._measure(turn, place, phase, head):
                     return
 
@@ -111,12 +114,14 @@ class Session:
         log = place.folder / "phase.log"
         load = round(os.getloadavg()[0], 2)
         title = f"{head}: {phase.name or 'preparation'}"
+        before = _plane(place)
         took = watch(
             phase.command,
             log,
             limit_seconds=LIMIT_SECONDS,
             remind=lambda seconds: self._tell(f"{title} ... {seconds:.0f} s so far"),
         )
+        cpu, requests = (controlplane.between(*two) for two in zip(before, _plane(place), strict=True))
         failed = _wrong(phase, took, log)
         left: int | None = None
         if turn.size and not failed and phase.name in {names.UP, names.DESTROY}:
@@ -130,6 +135,7 @@ class Session:
                 Measurement(
                     turn.subject.name, turn.size, turn.run, phase.name, took.wall_seconds, took.cpu_seconds,
                     took.peak_bytes, load, took.processes, left, failed,
+                    cpu, requests,
                 ),
             ]))  # fmt: skip
             mib = took.peak_bytes / 2**20
@@ -161,6 +167,11 @@ def _wrong(phase: Phase, took: Watched, log: Path) -> str:
     if phase.says not in log.read_text(errors="replace"):
         return f"its output does not say '{phase.says}'"
     return ""
+
+
+def _plane(place: Place) -> tuple[dict[str, float], dict[str, float]]:
+    kubectl = place.toolchain.path("kubectl")
+    return controlplane.cpu(place.kubeconfig.parent), controlplane.requests(kubectl, place.kubeconfig)
 
 
 def _counted(place: Place, expected: int) -> tuple[int, str]:

@@ -53,7 +53,27 @@ def _kubectl(place: Place) -> Phases:
     yield Phase(names.CHANGE_PREVIEW, place.kubectl("diff", "--server-side", *these, ok=(1,)), says=":9.9.9")
     yield Phase(names.CHANGE_UP, place.kubectl("apply", "--server-side", *these))
     # A Namespace takes its objects along; those are then not found, which is no failure.
-    yield Phase(names.DESTROY, place.kubectl("delete", "--ignore-not-found", *these))
+    delete = place.kubectl("delete", "--ignore-not-found", *these)
+    yield Phase(names.DESTROY, delete, slow=500)  # 415 s for 2000 objects: once tells it
+
+
+def _kapp(place: Place) -> Phases:
+    files = place.folder / "objects"
+    place.objects.write(files)
+
+    def kapp(verb: str, *arguments: str) -> Command:
+        # The record of the application lies in the namespace default.
+        given = (str(place.toolchain.path("kapp")), verb, "--app=bench", "--namespace=default", "--yes")
+        return Command((*given, *arguments), place.folder, place.environment())
+
+    deploy = kapp("deploy", f"--file={files}")
+    preview = kapp("deploy", f"--file={files}", "--diff-run")
+    yield Phase(names.UP, deploy, says="Succeeded")
+    yield Phase(names.NO_OP, preview, says="0 create, 0 delete, 0 update")
+    change(files)
+    yield Phase(names.CHANGE_PREVIEW, preview, says="0 create, 0 delete, 1 update")
+    yield Phase(names.CHANGE_UP, deploy, says="0 create, 0 delete, 1 update")
+    yield Phase(names.DESTROY, kapp("delete"), says="Succeeded")
 
 
 def _plain(place: Place) -> Phases:
@@ -114,6 +134,7 @@ SUBJECTS: Final[Mapping[str, Subject]] = {
     "plane": Subject(names.PLANE, _plane, objects=False),
     "ours": Subject(names.OURS, _ours),
     "kubectl": Subject(names.KUBECTL, _kubectl),
+    "kapp": Subject(names.KAPP, _kapp),
     "check": Subject(names.CHECKING, checking, objects=False),
     "plain": Subject(names.PLAIN, _plain, largest=500),  # its cost is quadratic
 }

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
-from tests.bench import names
+from tests.bench import meanwhile, names
 from tests.bench.ratio import (
     CHECKED,
     COMPARISONS,
@@ -20,18 +19,9 @@ from tests.bench.ratio import (
     spread,
 )
 from tests.bench.results import Measurement, Results
+from tests.bench.table import Table
 
 _MIB = 2**20
-
-
-@dataclass(frozen=True)
-class Table:
-    """``about`` explains the figures; every row has as many cells as ``head``."""
-
-    title: str
-    about: str
-    head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
 
 
 def tables(results: Results) -> tuple[Table, ...]:
@@ -43,6 +33,8 @@ def tables(results: Results) -> tuple[Table, ...]:
         linear(results),
         memory(results),
         processes(results),
+        meanwhile.plane_cpu(results),
+        meanwhile.requests(results),
         plane(results),
         checking(results),
     )
@@ -59,21 +51,27 @@ def failures(results: Results) -> Table:
 
 def time(results: Results) -> Table:
     """Seconds by size, phase and subject."""
-    about = "Seconds of the whole command; the median, with least and most where it ran more than once."
+    about = (
+        "Seconds of the whole command; the median, with least and most where it ran more than once. "
+        "In the column of runs, how many there are of each figure, from left to right."
+    )
     rows = []
     for size in results.sizes():
         for phase in names.PHASES:
             found = [seconds(results, subject, size, phase) for subject in names.SUBJECTS]
             if any(found):
-                rows.append((str(size), phase, *(_text(one, 1) for one in found)))
-    return Table("Time", about, ("objects", "phase", *names.SUBJECTS), tuple(rows))
+                runs = [len(results.find(subject, size, phase)) for subject in names.SUBJECTS]
+                shown = "/".join(str(count or "-") for count in runs)
+                rows.append((str(size), phase, *(_text(one, 1) for one in found), shown))
+    return Table("Time", about, ("objects", "phase", *names.SUBJECTS, "runs"), tuple(rows))
 
 
 def ratios(results: Results) -> Table:
     """Ours to the others', with the goals."""
     about = (
         "onestack's time divided by the other's, in the same run: below 1 is faster. "
-        "The goal is the most that the median should be."
+        "The goal is the most that the median should be. In brackets, the least and the most of all runs. "
+        "There are no goals for kapp: it is the bar, since like onestack it compares, orders and waits."
     )
     sizes = results.sizes()
     rows = []

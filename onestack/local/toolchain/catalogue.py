@@ -88,11 +88,12 @@ TOOLS: dict[str, Tool] = {
         Tool("helm", "helm", ("version", "--template", "{{.Version}}"), major(4)),
         Tool("kustomize", "kustomize", ("version",), major(5)),
         Tool("kubeconform", "kubeconform", ("-v",), minor(0, 8)),
+        Tool("kapp", "kapp", ("version",), minor(0, 64), re.compile(r"kapp version (\S+)")),
         Tool("registry", "registry", _VERSION_FLAG, minor(3, 1), re.compile(r"registry \S+ (\S+)")),
     )
 }
 
-TEST_ONLY: tuple[str, ...] = ("kubeconform", "registry")
+TEST_ONLY: tuple[str, ...] = ("kubeconform", "kapp", "registry")
 """What only tests and benchmarks use: had when asked for by name, and no part of what users get."""
 
 PLUGINS: dict[str, Plugin] = {
@@ -139,6 +140,7 @@ MODULES: dict[str, Module] = {
         Module("helm", "helm.sh/helm/v4", ("helm.sh/helm/v4/internal/version.version=v{version}",)),
         Module("kustomize", "sigs.k8s.io/kustomize/kustomize/v5"),
         Module("kubeconform", "github.com/yannh/kubeconform", ("main.version=v{version}",)),
+        Module("kapp", "carvel.dev/kapp", ("carvel.dev/kapp/pkg/kapp/version.Version={version}",)),
         Module(
             "registry",
             "github.com/distribution/distribution/v3",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.bench.names import KUBECTL, READY, UP
+from tests.bench.names import CHANGE_PREVIEW, CHANGE_UP, DESTROY, KUBECTL, NO_OP, READY, UP
 from tests.bench.ratio import COMPARISONS, GROWTH, Comparison, Goal, Spread, growth, peak_bytes, ratio, spread
 from tests.unit.bench.canned import measured, results
 
@@ -34,6 +34,12 @@ def test_several_phases_of_the_other_are_added() -> None:
         measured("kubectl", 100, READY, 1.0),
     )
     assert ratio(found, APPLY_AND_WAIT, 100) == Spread(2.0, 2.0, 2.0)
+
+
+def test_every_phase_is_held_beside_kapp_which_has_no_goals() -> None:
+    found = [one for one in COMPARISONS if one.other == "kapp"]
+    assert [one.phase for one in found] == [UP, NO_OP, CHANGE_PREVIEW, CHANGE_UP, DESTROY]
+    assert all(one.theirs == (one.phase,) and one.goal is None for one in found)
 
 
 def test_without_a_pair_there_is_no_ratio() -> None:

@@ -26,7 +26,7 @@ def test_ratios_growth_and_memory_say_whether_their_goal_is_reached() -> None:
 
 
 def test_seconds_show_the_median_and_the_spread_where_there_is_one() -> None:
-    assert "| 500 | first up | 9.0 (8.0 to 10.0) | - | 100.0 |" in document(FOUND)
+    assert "| 500 | first up | 9.0 (8.0 to 10.0) | - | - | 100.0 | 2/-/-/2 |" in document(FOUND)
 
 
 def test_the_document_says_where_it_was_taken_and_with_what() -> None:

@@ -33,10 +33,12 @@ PINNED = {
     "helm": "4.3.1",
     "kustomize": "5.8.2",
     "kubeconform": "0.8.0",
+    "kapp": "0.64.2",
     "registry": "3.1.2",
 }
 SAYS = {
     "kubeconform": "v0.8.0",
+    "kapp": "kapp version 0.64.2",
     "registry": "registry github.com/distribution/distribution/v3 v3.1.2",
     "pulumi": f"v{engine_version()}",
     "etcd": "etcd Version: 3.6.8\nGo Version: go1.26.8",
