@@ -47,9 +47,7 @@ def _subjects(_context: click.Context, _option: click.Parameter, given: str) -> 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--sizes", default="100,500,2000", callback=_sizes, help="Numbers of objects.")
-@click.option(
-    "--runs", type=click.IntRange(1), help="Runs of each size. [default: 3, 2 above 100]"
-)
+@click.option("--runs", type=click.IntRange(1), help="Runs of each size. [default: 3, 2 above 100]")
 @click.option("--only", default=",".join(SUBJECTS), callback=_subjects, help="Who is measured.")
 @click.option(
     "--json", "file", type=click.Path(path_type=Path), help="Results. [default: build/bench/DATE.json]"
