@@ -9,7 +9,7 @@ from pathlib import Path
 
 from onestack import recovery, standing
 from onestack.declaration import Declaration, declared
-from onestack.engine import marker
+from onestack.engine import marker, private
 from onestack.engine.state import in_file
 from onestack.engine.workspace import checkpoint, marker_file, state_url
 from onestack.errors import ApiError, ClusterUnreachable, StateBehind, StateElsewhere
@@ -87,6 +87,7 @@ async def _finished(
     if there.missing or changed:
         raise StateBehind(stack, tuple(map(str, there.missing)), tuple(map(str, changed)))
     if not program.planning:
+        private.sweep(program.root)
         await recovery.finish(client, there, project, stack, program.note)
     return bool(there.unheld)
 
