@@ -78,7 +78,8 @@ def kill_halfway(made: Clone, plane: Plane, verb: str, value: str = "b") -> int:
     assert (made.root / ".onestack/state/onestack.test.inflight.json").exists(), (
         "it ended before it was killed"
     )
-    assert done != wanted
+    # What goes with its Namespace goes all at once: a destroy may have none of it left, and still be halfway.
+    assert done != wanted or verb == "destroy"
     return done
 
 
