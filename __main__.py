@@ -6,7 +6,7 @@ import pulumi
 
 from components.release import Release
 from components.workloads import Registry
-from infra.platform import platform, reach
+from infra.platform import platform, provider
 from infra.program import program
 from infra.work import work
 from onestack import settings as stack_settings
@@ -20,16 +20,16 @@ async def environment() -> None:
     """Declares everything that the stack is made of."""
     with program():
         settings = stack_settings.from_engine(STACK, pulumi.Config("onestack").get)
-        connect = reach(settings, ROOT)
-        todo = await work(ROOT, settings, project=PROJECT, connect=connect)
-        cluster = platform(settings, ROOT, adopting=todo.adopting, keeping=todo.cluster)
-        registry = Registry(cluster.provider, keeping=todo.keeping)
+        cluster = await platform(settings, ROOT)
+        todo = await work(ROOT, settings, project=PROJECT, connect=cluster.connect)
+        objects = provider(cluster, adopting=todo.adopting, keeping=todo.cluster)
+        registry = Registry(objects, keeping=todo.keeping)
         await registry.register(todo.inventory.before)
         release = Release(
             todo.inventory,
-            cluster.provider,
+            objects,
             found=todo.found,
-            connect=connect,
+            connect=cluster.connect,
             project=PROJECT,
             stack=STACK,
             timeout_seconds=settings.readiness.timeout_seconds if todo.waits else None,

@@ -13,13 +13,14 @@ from onestack.declaration import Declaration
 from onestack.discretion import hiding, private
 from onestack.engine import Outcome
 from onestack.errors import EngineFailed, HookFailed, NotReady, OnestackError
+from onestack.gcp.left import left
 from onestack.manifests.garbage import uncollected
 from onestack.manifests.hooks import hook
 from onestack.manifests.manifest import Manifest
 from onestack.progress import Discreet, Progress
 from onestack.runs import Runs
 from onestack.show import EngineProgress
-from onestack.stack import Stack, reachable, readable, survey
+from onestack.stack import Stack, located, reachable, readable, survey
 from onestack.standing import Standing
 from onestack.wait import ObjectRef, WaitReport, assess_now, reference, until_ready
 from onestack.wait.absent import ENDED, GONE, VANISHED
@@ -68,29 +69,51 @@ def preview(stack: Stack, progress: Discreet, *, full: bool = False) -> Outcome:
 def deploy(stack: Stack, progress: Discreet, *, full: bool = False) -> Deployment:
     """Read -> survey -> finish what a dead run left -> up -> readiness. Raises: OnestackError."""
     began = time.monotonic()
-    made, found, run = _prepared(stack, progress, full=full)
+    made, found, run = _prepared(stack, progress, full=full, writes=True)
     _finish(stack, found, progress)
     run.begin()
     try:
         outcome = _up(stack, found, run, progress)
     except EngineFailed as error:
         raise _said_by_hooks(stack, made.applied, error) from None
+    if stack.workspace.cloud:
+        located(stack, engine.read_state(stack.workspace))
     readiness = wait(stack, made.applied, progress)
     run.mark_ready()
     return Deployment(outcome, made.applied, readiness, time.monotonic() - began)
 
 
-def _prepared(stack: Stack, progress: Discreet, *, full: bool) -> tuple[Declaration, Standing, Runs]:
+def _prepared(
+    stack: Stack, progress: Discreet, *, full: bool, writes: bool = False
+) -> tuple[Declaration, Standing, Runs]:
     """What is declared, what is there, and how runs go about it."""
     with uncollected():
         made = readable(stack, progress)
         private(stack)
-        reachable(stack, progress)
+        if not stack.workspace.cloud:
+            reachable(stack, progress)
         engine.ensure_stack(stack.workspace)
+        if writes:
+            _take_up(stack, progress)
         with hiding(stack, progress, made.applied):
             state = engine.read_state(stack.workspace)
-            found, release = survey(stack, made.applied, state, progress)
+            there = located(stack, state)
+            if there and stack.workspace.cloud:
+                reachable(stack, progress)
+            found, release = survey(stack, made.applied, state, progress, there=there)
     return made, found, Runs(stack, made, found, release, state, full)
+
+
+def _take_up(stack: Stack, progress: Progress) -> None:
+    """Looks in the cloud for what a run that died was creating, so that it isn't created twice."""
+    if stack.settings.gcp is None:
+        return
+    begun = engine.read_state(stack.workspace).begun
+    ids = left(begun, project=stack.settings.gcp.project, region=stack.settings.gcp.region)
+    if ids:
+        names = ", ".join(sorted(urn.rpartition("::")[2] for urn in ids))
+        progress.note(f"a run that died was creating {names}: looking for them")
+        engine.look_for(stack.workspace, ids, EngineProgress(progress, "looking"))
 
 
 def _finish(stack: Stack, found: Standing, progress: Progress) -> None:
@@ -131,6 +154,9 @@ def _said_by_hooks(stack: Stack, manifests: Sequence[Manifest], error: EngineFai
 def verify(stack: Stack, progress: Discreet) -> Verification:
     """One look at the readiness of all that the stack declares, then its tests. Raises: OnestackError."""
     made = readable(stack, progress)
+    if stack.workspace.cloud:
+        engine.ensure_stack(stack.workspace)
+        located(stack, engine.read_state(stack.workspace))
     with hiding(stack, progress):
         readiness = stack.ask(lambda client: assess_now(client, _references(made.applied)))
     return Verification(made.applied, readiness, _tested(stack, made.tests, readiness, progress))
@@ -169,10 +195,17 @@ def wait(stack: Stack, manifests: Sequence[Manifest], progress: Progress) -> Wai
 
 def destroy(stack: Stack, progress: Discreet) -> Outcome:
     """Deletes all that the stack holds, and all of its own that a dead run left. Raises: OnestackError."""
-    with hiding(stack, progress):
-        reachable(stack, progress)
     engine.ensure_stack(stack.workspace)
+    _take_up(stack, progress)
+    with hiding(stack, progress):
+        there = located(stack, engine.read_state(stack.workspace))
+        if there:
+            reachable(stack, progress)
     outcome = engine.destroy(stack.workspace, EngineProgress(progress, "destroying"))
+    if stack.workspace.cloud:
+        there = located(stack, engine.read_state(stack.workspace))
+    if not there:
+        return outcome
     left = survey(stack, (), engine.read_state(stack.workspace), progress)[0].strays
     if left:
         progress.note(f"deleting what a run that died left: {', '.join(map(str, left))}")

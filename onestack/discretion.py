@@ -22,7 +22,8 @@ def private(stack: Stack) -> None:
     """
     found = stack_secrets.from_file(stack.repository.root, stack.settings.stack)
     shared = stack.settings.platform != "embedded"
-    if found and found.encrypted and found.by_passphrase and stack.workspace.public and shared:
+    real = shared and stack.workspace.simulation is None
+    if found and found.encrypted and found.by_passphrase and stack.workspace.public and real:
         raise PublicSecrets(found.stack, found.file)
 
 
@@ -35,7 +36,7 @@ def hiding(stack: Stack, progress: Discreet, manifests: Sequence[Manifest] = ())
     Raises: EngineFailed where they can't be decrypted.
     """
     found = stack_secrets.from_file(stack.repository.root, stack.settings.stack)
-    if found is None or not found.encrypted:
+    if found is None or not found.encrypted or stack.workspace.simulation is not None:
         yield
         return
     with ThreadPoolExecutor(max_workers=1) as beside:

@@ -911,3 +911,50 @@ class ToolUnusable(Unavailable):
             why=why,
             hint="mend that file or take its folder off PATH, and run again",
         )
+
+
+# Google Cloud, simulated
+
+
+class NotSimulated(UsageError):
+    """``--offline`` for a stack that has no cloud to simulate."""
+
+    def __init__(self, stack: str, platform: str) -> None:
+        super().__init__(
+            f"stack {stack} can't be run offline: its platform is {platform}, and only gcp is simulated",
+            hint=f"'onestack check {stack}' needs no cluster"
+            + ("; 'onestack local up' starts this machine's own" if platform == "embedded" else ""),
+        )
+
+
+class NoGoogleCredentials(Unavailable):
+    """A verb that changes or reads Google Cloud finds nothing to prove who calls."""
+
+    def __init__(self, stack: str) -> None:
+        super().__init__(
+            f"there are no Google credentials for stack {stack}",
+            why="neither the environment nor gcloud's own folder has any",
+            hint="'gcloud auth application-default login' gets some; with --offline the verb works on a "
+            "simulation on this machine instead",
+        )
+
+
+class NoClusterYet(Unavailable):
+    """The cluster of a stack is declared and not made."""
+
+    def __init__(self, stack: str) -> None:
+        super().__init__(
+            f"the cluster of stack {stack} does not exist yet",
+            hint=f"'onestack deploy {stack}' makes it",
+        )
+
+
+class SimulatedNodesRefused(OnestackError):
+    """The control plane of a simulated cluster did not take the nodes of a pool."""
+
+    def __init__(self, cluster: str, pool: str, why: str) -> None:
+        super().__init__(
+            f"the nodes of pool {pool} could not be added to the simulated cluster {cluster}",
+            why=why,
+            hint="run again; 'onestack local status' says whether the cluster runs",
+        )

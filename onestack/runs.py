@@ -63,6 +63,8 @@ class Runs:
 
     def _part(self) -> Part | None:
         """What changed, if a run of it comes to the same as one of everything."""
+        if self.stack.workspace.cloud:
+            return None  # What isn't registered of a cloud would be deleted.
         settled = not (self.found.missing or self.found.unheld or engine.died(self.stack.workspace))
         if not settled or self.full:
             return None

@@ -12,12 +12,17 @@ from onestack import engine, standing
 from onestack import settings as stack_settings
 from onestack.declaration import Declaration, declared
 from onestack.engine import State, Workspace
-from onestack.errors import ClusterNotStarted
+from onestack.errors import ClusterNotStarted, NoClusterYet
+from onestack.gcp import cluster_in
 from onestack.kube.client import Client
 from onestack.kube.connection import Connection, connect
+from onestack.local.simulation import Simulation
 from onestack.local.toolchain import Toolchain, ensure, prepared_pulumi_home
+from onestack.local.toolchain.files import replace_file
 from onestack.manifests import record
 from onestack.manifests.manifest import Identity, Manifest
+from onestack.offline import simulated
+from onestack.offline import simulation as simulate
 from onestack.progress import Discreet, Progress
 from onestack.repository import Repository
 from onestack.settings import Settings
@@ -41,8 +46,11 @@ class Stack:
 
     def connection(self) -> Connection:
         """How to reach the stack's cluster. Raises: InvalidKubeconfig, ClusterNotStarted."""
-        if not self.workspace.kubeconfig.exists() and self.settings.platform == "embedded":
-            raise ClusterNotStarted(str(self.workspace.kubeconfig))
+        if not self.workspace.kubeconfig.exists():
+            if self.settings.platform == "embedded":
+                raise ClusterNotStarted(str(self.workspace.kubeconfig))
+            if self.settings.platform == "gcp":
+                raise NoClusterYet(self.settings.stack)
         return connect(self.workspace.kubeconfig, self.context)
 
     def ask(self, question: Callable[[Client], Coroutine[Any, Any, T]]) -> T:
@@ -55,11 +63,26 @@ class Stack:
         return asyncio.run(asked())
 
 
-def gather(repository: Repository, stack: str, progress: Progress) -> Stack:
-    """Reads the stack's settings and finds its tools. Raises: UsageError, Unavailable."""
+def gather(
+    repository: Repository,
+    stack: str,
+    progress: Progress,
+    *,
+    offline: bool | None = None,
+    plans: bool = False,
+) -> Stack:
+    """Reads the stack's settings and finds its tools.
+
+    ``offline``: its cloud is simulated, or is not; None: it is where a verb that just ``plans`` can't do
+    without.
+
+    Raises: UsageError, Unavailable.
+    """
     settings = stack_settings.from_file(repository.root, stack)
     toolchain = ensure(repository.root, progress)
-    kubeconfig, context = _kubeconfig(repository.root, settings)
+    alone = simulated(settings, offline, plans=plans, progress=progress)
+    simulation = simulate(repository.root, stack, progress) if alone else None
+    kubeconfig, context = _kubeconfig(repository.root, settings, simulation)
     workspace = Workspace(
         root=repository.root,
         project=repository.project,
@@ -69,6 +92,8 @@ def gather(repository: Repository, stack: str, progress: Progress) -> Stack:
         pulumi_home=prepared_pulumi_home(),
         context=context,
         shared_state=settings.platform != "embedded",
+        cloud=settings.platform == "gcp",
+        simulation=simulation,
     )
     return Stack(repository, settings, toolchain, workspace, context)
 
@@ -91,6 +116,22 @@ def readable(stack: Stack, progress: Discreet) -> Declaration:
     return made
 
 
+def located(stack: Stack, state: State) -> bool:
+    """Whether the stack has the cluster that it declares; writes the kubeconfig of one that it made itself.
+
+    That holds no secret: its credentials are fetched when it is used. A cluster of another name will be
+    replaced, and what it holds is of no account for what the next one will.
+    """
+    if stack.settings.platform != "gcp":
+        return True
+    file, cluster = stack.workspace.kubeconfig, cluster_in(state.resources)
+    if cluster is None:
+        file.unlink(missing_ok=True)
+        return False
+    replace_file(file, cluster.kubeconfig())
+    return cluster.name == stack.settings.gcp.cluster_name
+
+
 def reachable(stack: Stack, progress: Progress) -> None:
     """Asks the cluster first: that it is down is then said in seconds, and by itself.
 
@@ -101,11 +142,11 @@ def reachable(stack: Stack, progress: Progress) -> None:
 
 
 def survey(
-    stack: Stack, manifests: Sequence[Manifest], state: State, progress: Progress
+    stack: Stack, manifests: Sequence[Manifest], state: State, progress: Progress, *, there: bool = True
 ) -> tuple[Standing, record.Found]:
     """What is there of the stack beside what its state holds and what is declared, the record included.
 
-    And what is there of its earlier releases.
+    And what is there of its earlier releases. Where the cluster isn't ``there``, nothing is.
     """
     progress.step("looking at what is there")
     project, name = stack.repository.project, stack.settings.stack
@@ -118,13 +159,20 @@ def survey(
         await standing.require_scopes(client, manifests)
         return await asyncio.gather(standing.survey(client, project, name, among), found(client, name))
 
+    if not there:
+        return Standing({}, frozenset(), tuple(manifests)), record.Found()
     live, release = stack.ask(looked)
     records = record.manifests(release, project=project, stack=name) if manifests else ()
     declared = (*manifests, *records)
     return Standing(live, held, declared, standing.identities(state.unfinished)), release
 
 
-def _kubeconfig(root: Path, settings: Settings) -> tuple[Path, str | None]:
+def _kubeconfig(
+    root: Path, settings: Settings, simulation: Simulation | None
+) -> tuple[Path, str | None]:
+    if settings.platform == "gcp":
+        home = simulation.folder if simulation else root / engine.HOME
+        return home / f"{settings.stack}.kubeconfig", None
     if settings.kubeconfig is None:
         return root / engine.HOME / "kubeconfig", None
     return root / Path(settings.kubeconfig.path).expanduser(), settings.kubeconfig.context

@@ -11,8 +11,8 @@ from onestack import recovery, standing
 from onestack.declaration import Declaration, declared
 from onestack.engine import marker, private
 from onestack.engine.state import in_file
-from onestack.engine.workspace import checkpoint, marker_file, state_url
-from onestack.errors import ApiError, ClusterUnreachable, StateBehind, StateElsewhere
+from onestack.engine.workspace import checkpoint, marker_file, program_state
+from onestack.errors import ApiError, ClusterUnreachable, NoClusterYet, StateBehind, StateElsewhere
 from onestack.handover import Handover
 from onestack.inventory import Inventory
 from onestack.kube.client import Client
@@ -54,7 +54,11 @@ async def worked_out(program: Program) -> Handover:
     settings, project = program.settings, program.project
     made = declared(program.root, settings, project=project, tools=on_path)
     whole = inventory(made, settings, project=project)
-    async with Client(program.connect(), user_agent=USER_AGENT) as client:
+    try:
+        connection = program.connect()
+    except NoClusterYet:
+        return Handover(whole, record.Found())
+    async with Client(connection, user_agent=USER_AGENT) as client:
         try:
             release = await found(client, settings.stack)
         except (ApiError, ClusterUnreachable):
@@ -62,7 +66,7 @@ async def worked_out(program: Program) -> Handover:
                 raise
             release = record.Found()  # There may be no cluster yet.
         adopting = False
-        if marker.died(marker_file(program.root, project, settings.stack)):
+        if marker.died(marker_file(program_state(program.root), project, settings.stack)):
             adopting = await _finished(program, client, made, whole, release)
         if not program.planning:
             await begin(client, settings.stack, release, whole.digest)
@@ -74,9 +78,10 @@ async def _finished(
 ) -> bool:
     """Puts right what a run that died left; says whether objects of it are there to be taken over."""
     project, stack = program.project, program.settings.stack
-    if os.environ.get("PULUMI_BACKEND_URL") != state_url(program.root):
+    folder = program_state(program.root)
+    if os.environ.get("PULUMI_BACKEND_URL") != folder.as_uri():
         raise StateElsewhere(stack)
-    state = in_file(checkpoint(program.root, project, stack))
+    state = in_file(checkpoint(folder, project, stack))
     there = Standing(
         live=await standing.survey(client, project, stack),
         held=standing.identities(state.held),

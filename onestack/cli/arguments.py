@@ -9,3 +9,8 @@ full_option = click.option(
     "--full", is_flag=True, help="Have the engine look at every object, also those that didn't change."
 )
 stack_argument = click.argument("stack")
+offline_option = click.option(
+    "--offline/--online",
+    default=None,
+    help="For platform gcp: simulate Google Cloud on this machine; without credentials, preview does so anyway.",
+)

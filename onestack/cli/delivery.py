@@ -9,25 +9,27 @@ import click
 
 from onestack import delivery, engine, tables
 from onestack.addresses import of_release
-from onestack.cli.arguments import full_option, json_option, stack_argument
+from onestack.cli.arguments import full_option, json_option, offline_option, stack_argument
 from onestack.cli.document import print_document
 from onestack.errors import OnestackError
 from onestack.repository import find
 from onestack.rooted import RootedCommand
-from onestack.stack import gather
+from onestack.stack import gather, located
 from onestack.terminal import Terminal, clock
 
 
 @click.command("env", cls=RootedCommand)
 @stack_argument
+@offline_option
 @click.pass_obj
-def env(root: Path, stack: str) -> None:
+def env(root: Path, stack: str, offline: bool | None) -> None:
     """Print shell exports with which plain pulumi and kubectl work on STACK.
 
     Use it as: eval "$(onestack env STACK)"
     """
     with Terminal() as terminal:
-        workspace = gather(find(root), stack, terminal).workspace
+        gathered = gather(find(root), stack, terminal, offline=offline, plans=True)
+        workspace = gathered.workspace
         # Plain pulumi, such as one that sets a secret before anything is deployed, doesn't make it itself.
         workspace.state.mkdir(parents=True, exist_ok=True)
         for holder in engine.unlock(workspace):
@@ -37,18 +39,23 @@ def env(root: Path, stack: str) -> None:
                 f"the last run on {stack} died: 'onestack deploy {stack}' or 'onestack destroy {stack}' "
                 "finishes it, and so does plain 'pulumi up'; plain 'pulumi destroy' would leave objects"
             )
+        if workspace.cloud and workspace.own_state and workspace.checkpoint.exists():
+            located(gathered, engine.read_state(workspace))
         click.echo(tables.exports(workspace.settings(), workspace.search_path()))
 
 
 @click.command("preview", cls=RootedCommand)
 @stack_argument
+@offline_option
 @full_option
 @json_option
 @click.pass_obj
-def preview(root: Path, stack: str, full: bool, as_json: bool) -> None:
+def preview(root: Path, stack: str, offline: bool | None, full: bool, as_json: bool) -> None:
     """Show what a deployment of STACK would change."""
     with Terminal() as terminal:
-        outcome = delivery.preview(gather(find(root), stack, terminal), terminal, full=full)
+        gathered = gather(find(root), stack, terminal, offline=offline, plans=True)
+        against = _against(gathered.workspace)
+        outcome = delivery.preview(gathered, terminal, full=full)
         terminal.rest()
         if as_json:
             print_document(tables.outcome_document(outcome), terminal.mask)
@@ -56,19 +63,28 @@ def preview(root: Path, stack: str, full: bool, as_json: bool) -> None:
         if outcome.steps:
             terminal.console.print(tables.changes(outcome.steps))
         terminal.note(
-            f"preview of {stack}: {tables.counted(outcome, planned=True)} ({clock(terminal.elapsed())})"
+            f"preview of {stack}{against}: {tables.counted(outcome, planned=True)} ({clock(terminal.elapsed())})"
         )
+
+
+def _against(workspace: engine.Workspace) -> str:
+    """What a plan that isn't of anything real was made against."""
+    if workspace.simulation is None:
+        return ""
+    held = engine.read_state(workspace).resources if workspace.checkpoint.exists() else ()
+    return " (simulated, against " + ("this machine's simulation)" if held else "an empty state)")
 
 
 @click.command("deploy", cls=RootedCommand)
 @stack_argument
+@offline_option
 @full_option
 @json_option
 @click.pass_obj
-def deploy(root: Path, stack: str, full: bool, as_json: bool) -> None:
+def deploy(root: Path, stack: str, offline: bool | None, full: bool, as_json: bool) -> None:
     """Make STACK what the repository declares, and wait until it is ready."""
     with Terminal() as terminal:
-        gathered = gather(find(root), stack, terminal)
+        gathered = gather(find(root), stack, terminal, offline=offline)
         deployment = delivery.deploy(gathered, terminal, full=full)
         terminal.rest()
         if as_json:
@@ -85,12 +101,13 @@ def deploy(root: Path, stack: str, full: bool, as_json: bool) -> None:
 
 @click.command("verify", cls=RootedCommand)
 @stack_argument
+@offline_option
 @json_option
 @click.pass_obj
-def verify(root: Path, stack: str, as_json: bool) -> None:
+def verify(root: Path, stack: str, offline: bool | None, as_json: bool) -> None:
     """Say whether all that STACK declares is ready now, and run its chart tests."""
     with Terminal() as terminal:
-        found = delivery.verify(gather(find(root), stack, terminal), terminal)
+        found = delivery.verify(gather(find(root), stack, terminal, offline=offline), terminal)
         terminal.rest()
         if as_json:
             readiness = tables.readiness_document(found.manifests, found.readiness)
@@ -106,12 +123,13 @@ def verify(root: Path, stack: str, as_json: bool) -> None:
 
 @click.command("destroy", cls=RootedCommand)
 @stack_argument
+@offline_option
 @json_option
 @click.pass_obj
-def destroy(root: Path, stack: str, as_json: bool) -> None:
+def destroy(root: Path, stack: str, offline: bool | None, as_json: bool) -> None:
     """Delete all that STACK holds."""
     with Terminal() as terminal:
-        outcome = delivery.destroy(gather(find(root), stack, terminal), terminal)
+        outcome = delivery.destroy(gather(find(root), stack, terminal, offline=offline), terminal)
         terminal.rest()
         if as_json:
             print_document(tables.outcome_document(outcome), terminal.mask)

@@ -47,6 +47,7 @@ def local_down(root: Path, as_json: bool, stack: str | None) -> None:
     with Terminal() as terminal:
         if stack is not None:
             failed = _destroyed(repository, stack, was, terminal)
+        embedded.stop_simulated(repository, terminal)
         status = plane.down(terminal)
         terminal.rest()
         already = "already down, " if was in {"stopped", "absent"} else ""
@@ -93,6 +94,8 @@ def _on_plane(root: Path, as_json: bool, action: Callable[[Plane, Terminal], Pla
     with Terminal() as terminal:
         status = action(embedded.plane(repository, ensure(repository.root, terminal)), terminal)
         terminal.rest()
+        for name, one in embedded.simulated(repository).items():
+            terminal.note(f"simulated cluster {name}: {one.state}{tables.located(one)}")
         _say_plane(status, as_json, terminal)
     return status
 

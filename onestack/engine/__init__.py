@@ -2,7 +2,7 @@
 
 from onestack.engine.events import Diagnostic, Event, Step, Summary
 from onestack.engine.excerpt import Excerpt
-from onestack.engine.run import Outcome, destroy, died, preview, unlock, up
+from onestack.engine.run import Outcome, destroy, died, look_for, preview, unlock, up
 from onestack.engine.state import State, ensure_stack, export, secrets
 from onestack.engine.state import read as read_state
 from onestack.engine.workspace import HOME, Workspace, forget
@@ -22,6 +22,7 @@ __all__ = [
     "ensure_stack",
     "export",
     "forget",
+    "look_for",
     "preview",
     "read_state",
     "secrets",

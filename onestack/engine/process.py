@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,11 +39,11 @@ class How:
     compare: bool = False
     handed: Handover | None = None
 
-    def command(self, stack: str) -> list[str]:
+    def command(self, stack: str, options: Sequence[str] = ()) -> list[str]:
         """The engine's command line."""
         return [
             "pulumi", *self.arguments, *(["--refresh"] if self.compare else []), "--stack", stack,
-            "--json", "--non-interactive", "--parallel", str(PARALLEL),
+            "--json", "--non-interactive", "--parallel", str(PARALLEL), *options,
         ]  # fmt: skip
 
 
@@ -76,7 +76,7 @@ def engine(workspace: Workspace, how: How) -> Iterator[tuple[subprocess.Popen[by
 
 def _started(workspace: Workspace, how: How, folder: Path, said: IO[bytes]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        how.command(workspace.stack),
+        how.command(workspace.stack, workspace.options),
         cwd=workspace.root,
         env=workspace.environment() | _for_this_run(workspace, how, folder),
         stdin=subprocess.DEVNULL,
@@ -94,9 +94,7 @@ def _for_this_run(workspace: Workspace, how: How, folder: Path) -> dict[str, str
         "PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true",
         marker.CANCELLED: str(folder / _CANCELLED),
     }
-    if workspace.own_state:
-        # Writing the state after every resource is quadratic. A run that dies is finished from the
-        # cluster instead (docs/adr/0003); its marker stands beside a state that only we write.
+    if not workspace.checkpointed:
         chosen |= {"PULUMI_SKIP_CHECKPOINTS": "true", "PULUMI_EXPERIMENTAL": "true"}
     if how.handed:
         chosen[handover.VARIABLE] = str(handover.write(folder, how.handed))

@@ -106,6 +106,18 @@ def up(
         return outcome.with_same(excerpt.left_out)
 
 
+def look_for(workspace: Workspace, ids: Mapping[str, str], on_event: OnEvent) -> Outcome:
+    """Takes up into the state what exists of resources that a run which died began to create.
+
+    ``ids``, by URN, are what they are looked for by. All else is compared with what is there, too.
+
+    Raises: EngineFailed, EngineKilled, StackLocked.
+    """
+    pairs = (word for pair in ids.items() for one in pair for word in ("--import-pending-creates", one))
+    with _writing(workspace):
+        return _run(workspace, How("refresh", ("refresh", "--yes", "--skip-preview", *pairs)), on_event)
+
+
 def unlock(workspace: Workspace) -> tuple[str, ...]:
     """Removes the locks whose holders are proven dead; returns who they were."""
     state.mend(workspace)

@@ -102,7 +102,12 @@ class State:
     @property
     def pending(self) -> bool:
         """Whether operations were begun of which the state doesn't know how they ended."""
-        return bool(self.deployment.get("pending_operations"))
+        return bool(self.begun)
+
+    @property
+    def begun(self) -> Sequence[Mapping[str, Any]]:
+        """Operations of which the state doesn't know how they ended, as the engine writes them."""
+        return self.deployment.get("pending_operations") or ()
 
     @property
     def held(self) -> frozenset[str]:

@@ -11,12 +11,16 @@ from pathlib import Path
 
 from onestack.engine import marker
 from onestack.errors import PublicPassphrase
+from onestack.local.simulation import Simulation, current
 
 HOME = ".onestack"
 
 # The embedded stack's state holds nothing that is secret anywhere else, and a clone must be able to
 # read it without asking anyone: its passphrase is public on purpose.
 PUBLIC_PASSPHRASE = "onestack-local"  # noqa: S105 - public on purpose, see above
+
+# By it the engine knows that a passphrase is the public one.
+PUBLIC_SALT = "v1:YCT3UwI9Hw8=:v1:tEyTqRgtRN1DS3qW:wEN9p9glh6w8yS7bAu7Esydi3c+KVA=="
 
 _PASSPHRASES = frozenset({"PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"})
 
@@ -29,6 +33,8 @@ class Workspace:
     ``shared_state`` says that the caller's own backend and passphrase count, where they are set:
     a stack that only this machine has (the embedded one) keeps its state beside the clone.
     ``aside`` is a folder with an excerpt of the state, for a run that is given no more.
+    ``cloud`` says that the stack has more than objects of a cluster. In a ``simulation`` of that cloud
+    nothing of the caller's counts: state, passphrase and the stack's file are the simulation's own.
     """
 
     root: Path
@@ -40,28 +46,43 @@ class Workspace:
     context: str | None = None
     shared_state: bool = False
     aside: Path | None = None
+    cloud: bool = False
+    simulation: Simulation | None = None
 
     @property
     def state(self) -> Path:
         """The folder of the file backend."""
-        return self.aside or self.root / HOME / "state"
+        return self.aside or self._home
+
+    @property
+    def _home(self) -> Path:
+        return self.simulation.state if self.simulation else self.root / HOME / "state"
+
+    @property
+    def checkpointed(self) -> bool:
+        """Whether the engine has to write the state after each resource.
+
+        That is quadratic. A run that dies without is finished from the cluster instead (docs/adr/0003);
+        its marker stands beside a state that only we write. What a cloud has can't be found like that.
+        """
+        return self.cloud or not self.own_state
 
     @property
     def own_state(self) -> bool:
         """Whether the state is the one beside this clone, which nobody else writes."""
-        if self.aside is not None or not self.shared_state:
+        if self.aside is not None or self.simulation is not None or not self.shared_state:
             return True
         return os.environ.get("PULUMI_BACKEND_URL", self.state.as_uri()) == self.state.as_uri()
 
     @property
     def marker(self) -> Path:
         """The in-flight marker of runs that write."""
-        return marker_file(self.root, self.project, self.stack)
+        return marker_file(self._home, self.project, self.stack)
 
     @property
     def checkpoint(self) -> Path:
         """The stack's state file in the file backend."""
-        return self.state / ".pulumi" / "stacks" / self.project / f"{self.stack}.json"
+        return checkpoint(self.state, self.project, self.stack)
 
     @property
     def history(self) -> Path:
@@ -76,7 +97,8 @@ class Workspace:
     @property
     def public(self) -> bool:
         """Whether the passphrase is the public one."""
-        return not self.shared_state or not _PASSPHRASES & set(os.environ)
+        own = self.simulation is not None or not self.shared_state
+        return own or not _PASSPHRASES & set(os.environ)
 
     def settings(self) -> dict[str, str]:
         """The variables with which plain ``pulumi`` and ``kubectl`` work on this stack.
@@ -88,12 +110,13 @@ class Workspace:
             "PULUMI_BACKEND_URL": self.state.as_uri(),
             "PULUMI_CONFIG_PASSPHRASE": PUBLIC_PASSPHRASE,
         }
-        if self.shared_state:
+        if self.shared_state and self.simulation is None:
             own = _unless_set(own, os.environ)
         if self.aside is not None:
             own["PULUMI_BACKEND_URL"] = self.aside.as_uri()
         return {
             **own,
+            **(self.simulation.variables() if self.simulation else {}),
             "PULUMI_HOME": str(self.pulumi_home),
             "PULUMI_STACK": self.stack,
             "PULUMI_SKIP_UPDATE_CHECK": "true",
@@ -116,9 +139,15 @@ class Workspace:
         chosen.write_text(json.dumps(content))
         return (chosen, self.kubeconfig)
 
+    @property
+    def options(self) -> tuple[str, ...]:
+        """What every command of the engine is told beside what it is to do."""
+        return ("--config-file", str(self.simulation.stack_file(self.stack))) if self.simulation else ()
+
     def search_path(self) -> tuple[str, ...]:
         """What goes in front of PATH: the interpreter that runs the program first."""
-        return (str(Path(sys.executable).parent), *(str(folder) for folder in self.bin_dirs))
+        first = (self.simulation.bin,) if self.simulation else ()
+        return (*map(str, first), str(Path(sys.executable).parent), *map(str, self.bin_dirs))
 
     def environment(self) -> dict[str, str]:
         """The whole environment of an engine run."""
@@ -127,25 +156,27 @@ class Workspace:
         return {"GOGC": "400", **os.environ, **self.settings(), "PATH": path}
 
 
-def checkpoint(root: Path, project: str, stack: str) -> Path:
-    """A stack's state file in the file backend beside the clone."""
-    return root / HOME / "state" / ".pulumi" / "stacks" / project / f"{stack}.json"
+def checkpoint(state: Path, project: str, stack: str) -> Path:
+    """A stack's state file in the file backend in the folder ``state``."""
+    return state / ".pulumi" / "stacks" / project / f"{stack}.json"
 
 
-def state_url(root: Path) -> str:
-    """The address of the file backend beside the clone."""
-    return (root / HOME / "state").as_uri()
+def program_state(root: Path) -> Path:
+    """The folder of the file backend that is ours, as a program finds it: in a simulation, that one's."""
+    simulated = current()
+    return Simulation(simulated).state if simulated else root / HOME / "state"
 
 
-def marker_file(root: Path, project: str, stack: str) -> Path:
+def marker_file(state: Path, project: str, stack: str) -> Path:
     """Where a stack's in-flight marker stands."""
-    return marker.path(root / HOME / "state", project, stack)
+    return marker.path(state, project, stack)
 
 
 def forget(root: Path, project: str, stack: str) -> None:
     """Removes the state of a stack whose cluster is gone, with the engine's backup and our marker."""
-    file = checkpoint(root, project, stack)
-    for one in (file, file.with_name(f"{file.name}.bak"), marker_file(root, project, stack)):
+    state = root / HOME / "state"
+    file = checkpoint(state, project, stack)
+    for one in (file, file.with_name(f"{file.name}.bak"), marker_file(state, project, stack)):
         one.unlink(missing_ok=True)
 
 

@@ -72,8 +72,12 @@ class Clone:
         """Runs a shell script in the environment that ``onestack env`` gives."""
         exports = self.onestack("env", self.stack)
         assert exports.code == 0, exports.err
+        return self.run(f"{exports.out}\n{script}", timeout)
+
+    def run(self, script: str, timeout: float = 600) -> Finished:
+        """Runs a shell script in the repository."""
         done = subprocess.run(
-            ["/bin/sh", "-ec", f"{exports.out}\n{script}"],
+            ["/bin/sh", "-ec", script],
             cwd=self.root,
             stdin=subprocess.DEVNULL,
             capture_output=True,

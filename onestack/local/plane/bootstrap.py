@@ -10,6 +10,7 @@ from typing import Any, Final
 from onestack.local.plane.configuration import NODE_NAME
 
 STORAGE_CLASS: Final = "standard"
+CONTROL_PLANE: Final = "node-role.kubernetes.io/control-plane"
 
 _ARCHITECTURES: Final = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
 _KWOK: Final = "onestack:kwok"
@@ -23,12 +24,15 @@ class Object:
     body: Mapping[str, Any]
 
 
-def objects(kubernetes_version: str) -> tuple[Object, ...]:
-    """What is applied at every start, in this order."""
-    return (_kwok_role(), _kwok_binding(), _storage_class(), _node(kubernetes_version))
+def objects(kubernetes_version: str, *, reserved: bool = False) -> tuple[Object, ...]:
+    """What is applied at every start, in this order.
+
+    ``reserved``: nothing is to run on the plane's own node, as on that of a real control plane.
+    """
+    return (_kwok_role(), _kwok_binding(), _storage_class(), _node(kubernetes_version, reserved=reserved))
 
 
-def _node(kubernetes_version: str) -> Object:
+def _node(kubernetes_version: str, *, reserved: bool) -> Object:
     labels = {
         "kubernetes.io/os": "linux",
         "kubernetes.io/arch": _ARCHITECTURES.get(platform.machine().lower(), "amd64"),
@@ -42,7 +46,10 @@ def _node(kubernetes_version: str) -> Object:
         "labels": labels,
         "annotations": {"onestack.dev/kubernetes-version": f"v{kubernetes_version or '1.0.0'}"},
     }
-    return Object(f"/api/v1/nodes/{NODE_NAME}", {"apiVersion": "v1", "kind": "Node", "metadata": metadata})
+    node = {"apiVersion": "v1", "kind": "Node", "metadata": metadata}
+    if reserved:
+        node["spec"] = {"taints": [{"key": CONTROL_PLANE, "effect": "NoSchedule"}]}
+    return Object(f"/api/v1/nodes/{NODE_NAME}", node)
 
 
 def _storage_class() -> Object:

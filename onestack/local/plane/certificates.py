@@ -106,11 +106,19 @@ class _Pair:
     key: ec.EllipticCurvePrivateKey
 
 
-def ensure(pki: Pki, now: datetime) -> None:
+def ensure_authority(pki: Pki, now: datetime) -> None:
+    """Makes the authority of a cluster alone, for planes that share it. Raises as `ensure`."""
+    _authority(pki, "ca", AUTHORITIES["ca"], now)
+
+
+def ensure(pki: Pki, now: datetime, shared: Pki | None = None) -> None:
     """Issues whatever is missing, damaged or ends within `RENEW_BEFORE`; leaves the rest.
 
-    ``now`` is aware. Raises PlaneDiskFull and PlaneNotPermitted.
+    ``now`` is aware. ``shared`` has the authority of the cluster, if that isn't to be one of its own.
+    Raises PlaneDiskFull and PlaneNotPermitted.
     """
+    if shared is not None:
+        _store(pki, "ca", _authority(shared, "ca", AUTHORITIES["ca"], now))
     authorities = {name: _authority(pki, name, common, now) for name, common in AUTHORITIES.items()}
     for request in REQUESTS:
         issuer = authorities[request.authority]

@@ -125,10 +125,14 @@ def scheduler(layout: Layout) -> str:
     )
 
 
-def kwok(stages: Sequence[Mapping[str, Any]]) -> str:
-    """kwok's options and stages in one file. It opens no port: none is given."""
+def kwok(stages: Sequence[Mapping[str, Any]], *, all_nodes: bool = False) -> str:
+    """kwok's options and stages in one file. It opens no port: none is given.
+
+    ``all_nodes``: it plays every node that the cluster has, not just the plane's own.
+    """
+    which = {"manageAllNodes": True} if all_nodes else {"manageSingleNode": NODE_NAME}
     options = {
-        "manageSingleNode": NODE_NAME,
+        **which,
         "cidr": POD_CIDR,
         "nodeIP": NODE_ADDRESS,
         "nodeName": NODE_NAME,

@@ -14,6 +14,7 @@ from filelock import FileLock, Timeout
 from onestack.errors import PlaneBusy, PlanePortTaken, PlaneTimeout, PlaneWillNotStop
 from onestack.local.plane import marker as markers
 from onestack.local.plane import preparation, starting, stopping
+from onestack.local.plane.certificates import Pki
 from onestack.local.plane.commands import Tools
 from onestack.local.plane.files import filesystem_errors
 from onestack.local.plane.layout import Layout
@@ -32,13 +33,16 @@ class Plane:
     """A control plane that keeps its data in ``directory`` and writes ``kubeconfig``.
 
     ``durable`` data survive a power failure; throwaway planes give that up for speed.
-    ``timeout_seconds`` bounds one start.
+    ``timeout_seconds`` bounds one start. Without ``own_node`` nothing runs on the plane's own node, and
+    it plays all others that are added to it. ``authority`` is one that several planes share.
     """
 
     directory: Path
     toolchain: Tools
     kubeconfig: Path
     durable: bool = True
+    own_node: bool = True
+    authority: Pki | None = None
     timeout_seconds: float = 120.0
     layout: Layout = field(init=False)
 
@@ -97,7 +101,9 @@ class Plane:
         self.kubeconfig.unlink(missing_ok=True)
 
     def _up(self, progress: Progress) -> PlaneStatus:
-        prepared = preparation.prepare(self.layout, self.toolchain, progress)
+        prepared = preparation.prepare(
+            self.layout, self.toolchain, progress, own_node=self.own_node, authority=self.authority
+        )
         for attempt in range(1, _STARTS + 1):
             plan = preparation.configure(prepared, self.toolchain, progress, durable=self.durable)
             preparation.write_admin_kubeconfig(plan, self.kubeconfig)

@@ -41,6 +41,7 @@ class Prepared:
 
     layout: Layout
     kubernetes_version: str
+    own_node: bool
 
 
 @dataclass(frozen=True)
@@ -53,9 +54,12 @@ class StartPlan:
     running: dict[str, process.Record]
     outdated: dict[str, process.Record]
     kubernetes_version: str
+    own_node: bool
 
 
-def prepare(layout: Layout, tools: Tools, progress: Progress) -> Prepared:
+def prepare(
+    layout: Layout, tools: Tools, progress: Progress, *, own_node: bool = True, authority: Pki | None = None
+) -> Prepared:
     """Makes the directory, marks it and issues certificates and keys that are missing."""
     marker = markers.read(layout)
     version = _version(tools.path(APISERVER))
@@ -73,12 +77,12 @@ def prepare(layout: Layout, tools: Tools, progress: Progress) -> Prepared:
     for path in layout.folders():
         files.folder(path)
     with files.filesystem_errors(layout.pki):
-        certificates.ensure(Pki(layout.pki), now)
+        certificates.ensure(Pki(layout.pki), now, authority)
     _encryption(layout)
     files.write_if_changed(layout.audit_policy, configuration.audit_policy())
     files.write_if_changed(layout.scheduler_config, configuration.scheduler(layout))
-    files.write_if_changed(layout.kwok_config, configuration.kwok(configuration.stages()))
-    return Prepared(layout, version)
+    files.write_if_changed(layout.kwok_config, configuration.kwok(configuration.stages(), all_nodes=not own_node))
+    return Prepared(layout, version, own_node)
 
 
 def configure(prepared: Prepared, tools: Tools, progress: Progress, *, durable: bool) -> StartPlan:
@@ -97,7 +101,9 @@ def configure(prepared: Prepared, tools: Tools, progress: Progress, *, durable: 
         name: record for name, record in live.items() if record.fingerprint == wanted[name].fingerprint
     }
     outdated = {name: record for name, record in live.items() if name not in running}
-    return StartPlan(layout, ports, wanted, running, outdated, prepared.kubernetes_version)
+    return StartPlan(
+        layout, ports, wanted, running, outdated, prepared.kubernetes_version, prepared.own_node
+    )
 
 
 def render_kubeconfig(layout: Layout, ports: Ports, user: str, *, name: str) -> str:

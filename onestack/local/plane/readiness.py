@@ -72,7 +72,7 @@ class Readiness:
 
     def bootstrap(self) -> None:
         """Applies the objects that a cluster starts with, as soon as it takes them."""
-        for item in objects(self.plan.kubernetes_version):
+        for item in objects(self.plan.kubernetes_version, reserved=not self.plan.own_node):
             what = f"{item.body['kind']} {item.body['metadata']['name']}"
             self._until(what, partial(self._apply, item))
 

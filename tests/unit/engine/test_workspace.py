@@ -65,7 +65,8 @@ def test_kubectl_is_told_the_chosen_context_before_the_file(tmp_path: Path) -> N
 
 
 def test_forgetting_a_stack_takes_its_marker_too(tmp_path: Path) -> None:
-    files = (checkpoint(tmp_path, "onestack", "test"), marker_file(tmp_path, "onestack", "test"))
+    state = tmp_path / ".onestack" / "state"
+    files = (checkpoint(state, "onestack", "test"), marker_file(state, "onestack", "test"))
     for file in files:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text("{}")

@@ -1,0 +1,86 @@
+"""Stacks of Google Cloud without Google Cloud: simulated on this machine, with stand-ins for secrets.
+
+A simulation has a state of its own and touches nothing real: no credentials, no network, no costs.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from onestack.engine.workspace import HOME, PUBLIC_SALT
+from onestack.errors import NoGoogleCredentials, NotSimulated
+from onestack.local.gcp.preparing import prepare
+from onestack.local.simulation import Simulation
+from onestack.local.toolchain.files import replace_file
+from onestack.progress import Progress
+from onestack.settings import Settings, stack_file
+
+STAND_IN: Final = "simulated"
+"""The value of every secret in a simulation."""
+
+_CREDENTIALS: Final = (
+    "GOOGLE_APPLICATION_CREDENTIALS",
+    "GOOGLE_CREDENTIALS",
+    "GOOGLE_CLOUD_KEYFILE_JSON",
+    "GCLOUD_KEYFILE_JSON",
+    "GOOGLE_OAUTH_ACCESS_TOKEN",
+)
+"""https://www.pulumi.com/registry/packages/gcp/installation-configuration/"""
+
+
+def credentials(environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether there is anything that could prove to Google who calls; nobody is asked."""
+    if any(environ.get(name) for name in _CREDENTIALS):
+        return True
+    home = Path(environ.get("CLOUDSDK_CONFIG") or Path(environ.get("HOME", "/")) / ".config" / "gcloud")
+    on_google = Path("/sys/class/dmi/id/product_name")
+    return (home / "application_default_credentials.json").is_file() or (
+        on_google.is_file() and on_google.read_text().strip() == "Google Compute Engine"
+    )
+
+
+def simulated(settings: Settings, asked: bool | None, *, plans: bool, progress: Progress) -> bool:
+    """Whether the stack of ``settings`` is simulated: as ``asked``, else where planning can't do without.
+
+    Raises: NotSimulated where there is nothing to simulate, NoGoogleCredentials where a verb that doesn't
+        just plan has none.
+    """
+    if settings.platform != "gcp":
+        if asked:
+            raise NotSimulated(settings.stack, settings.platform)
+        return False
+    if asked is not None or credentials():
+        return bool(asked)
+    if not plans:
+        raise NoGoogleCredentials(settings.stack)
+    progress.note("no Google credentials here: planned offline, as with --offline")
+    return True
+
+
+def simulation(root: Path, stack: str, progress: Progress) -> Simulation:
+    """The repository's simulation, made ready for a stack. Raises: OSError; as `Plane.up`."""
+    made = Simulation(root.absolute() / HOME / "simulation")
+    replace_file(made.stack_file(stack), stand_in(stack_file(root, stack).read_text()))
+    prepare(made, progress)
+    return made
+
+
+def stand_in(text: str) -> str:
+    """A stack's file without anything that takes a key to read. Pure."""
+    content = yaml.safe_load(text)
+    for name in ("secretsprovider", "encryptedkey"):
+        content.pop(name, None)
+    content["config"] = {key: _plain(value) for key, value in content.get("config", {}).items()}
+    content["encryptionsalt"] = PUBLIC_SALT
+    return yaml.safe_dump(content, sort_keys=False)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return STAND_IN if set(value) == {"secure"} else {key: _plain(held) for key, held in value.items()}
+    return [_plain(held) for held in value] if isinstance(value, list) else value
