@@ -26,7 +26,7 @@ PACKAGES = (
     "onestack/manifests",
     "onestack/rendering",
     "onestack/repository.py",
-    "onestack/settings.py",
+    "onestack/settings",
     "onestack/stack_secrets.py",
     "onestack/validation",
 )
