@@ -28,7 +28,7 @@ def simulated(repository: Repository) -> Mapping[str, PlaneStatus]:
 
 
 def stop_simulated(repository: Repository, progress: Progress) -> None:
-    """Stops the simulated clusters; the next verb that works on them starts them again. Raises: as `Plane.down`."""
+    """Stops the simulated clusters; the next verb that works on them starts them. Raises: as `Plane.down`."""
     there = _clusters(repository)
     for name in there.names():
         there.plane(name).down(progress)

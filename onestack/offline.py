@@ -33,14 +33,15 @@ _CREDENTIALS: Final = (
 """https://www.pulumi.com/registry/packages/gcp/installation-configuration/"""
 
 
-def credentials(environ: Mapping[str, str] = os.environ) -> bool:
+def credentials(
+    environ: Mapping[str, str] = os.environ, machine: Path = Path("/sys/class/dmi/id/product_name")
+) -> bool:
     """Whether there is anything that could prove to Google who calls; nobody is asked."""
     if any(environ.get(name) for name in _CREDENTIALS):
         return True
     home = Path(environ.get("CLOUDSDK_CONFIG") or Path(environ.get("HOME", "/")) / ".config" / "gcloud")
-    on_google = Path("/sys/class/dmi/id/product_name")
     return (home / "application_default_credentials.json").is_file() or (
-        on_google.is_file() and on_google.read_text().strip() == "Google Compute Engine"
+        machine.is_file() and machine.read_text().strip() == "Google Compute Engine"
     )
 
 

@@ -13,7 +13,8 @@ from onestack import settings as stack_settings
 from onestack.declaration import Declaration, declared
 from onestack.engine import State, Workspace
 from onestack.errors import ClusterNotStarted, NoClusterYet
-from onestack.gcp import cluster_in
+from onestack.gcp.cluster import cluster_name
+from onestack.gcp.state import cluster_in
 from onestack.kube.client import Client
 from onestack.kube.connection import Connection, connect
 from onestack.local.simulation import Simulation
@@ -122,14 +123,15 @@ def located(stack: Stack, state: State) -> bool:
     That holds no secret: its credentials are fetched when it is used. A cluster of another name will be
     replaced, and what it holds is of no account for what the next one will.
     """
-    if stack.settings.platform != "gcp":
+    if stack.settings.gcp is None:
         return True
     file, cluster = stack.workspace.kubeconfig, cluster_in(state.resources)
-    if cluster is None:
+    contents = cluster.kubeconfig() if cluster else None
+    if cluster is None or contents is None:
         file.unlink(missing_ok=True)
         return False
-    replace_file(file, cluster.kubeconfig())
-    return cluster.name == stack.settings.gcp.cluster_name
+    replace_file(file, contents)
+    return cluster.name == cluster_name(stack.settings.stack, stack.settings.gcp)
 
 
 def reachable(stack: Stack, progress: Progress) -> None:
@@ -167,9 +169,7 @@ def survey(
     return Standing(live, held, declared, standing.identities(state.unfinished)), release
 
 
-def _kubeconfig(
-    root: Path, settings: Settings, simulation: Simulation | None
-) -> tuple[Path, str | None]:
+def _kubeconfig(root: Path, settings: Settings, simulation: Simulation | None) -> tuple[Path, str | None]:
     if settings.platform == "gcp":
         home = simulation.folder if simulation else root / engine.HOME
         return home / f"{settings.stack}.kubeconfig", None

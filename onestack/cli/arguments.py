@@ -12,5 +12,5 @@ stack_argument = click.argument("stack")
 offline_option = click.option(
     "--offline/--online",
     default=None,
-    help="For platform gcp: simulate Google Cloud on this machine; without credentials, preview does so anyway.",
+    help="For platform gcp: simulate Google Cloud here; without credentials, preview does anyway.",
 )

@@ -62,9 +62,8 @@ def preview(root: Path, stack: str, offline: bool | None, full: bool, as_json: b
             return
         if outcome.steps:
             terminal.console.print(tables.changes(outcome.steps))
-        terminal.note(
-            f"preview of {stack}{against}: {tables.counted(outcome, planned=True)} ({clock(terminal.elapsed())})"
-        )
+        counts = tables.counted(outcome, planned=True)
+        terminal.note(f"preview of {stack}{against}: {counts} ({clock(terminal.elapsed())})")
 
 
 def _against(workspace: engine.Workspace) -> str:

@@ -99,6 +99,8 @@ def cloud(root: Path) -> Cloud:
     made = Cloud(clone(root, root / "no-kubeconfig", stack="dev"))
     made.clone.write("manifests/shop/app.yaml", APPLICATION)
     made.clone.applications(shop="shop")
-    made.clone.write("manifests/shop/namespace.yaml", "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n")
+    made.clone.write(
+        "manifests/shop/namespace.yaml", "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n"
+    )
     made.settings()
     return made

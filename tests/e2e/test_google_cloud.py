@@ -1,4 +1,4 @@
-"""A stack of Google Cloud from an empty project to ready pods and back, on a simulation, by the real engine."""
+"""A stack of Google Cloud from an empty project to ready pods and back: simulated, but for the engine."""
 
 from __future__ import annotations
 

@@ -73,11 +73,14 @@ def test_only_google_cloud_is_simulated(platform: str) -> None:
 
 
 def test_credentials_are_found_where_googles_libraries_look(tmp_path: Path) -> None:
-    environ = {"CLOUDSDK_CONFIG": str(tmp_path)}
-    assert not offline.credentials(environ)
-    assert offline.credentials({**environ, "GOOGLE_OAUTH_ACCESS_TOKEN": "t"})
+    environ, machine = {"CLOUDSDK_CONFIG": str(tmp_path)}, tmp_path / "machine"
+    assert not offline.credentials(environ, machine)
+    assert offline.credentials({**environ, "GOOGLE_OAUTH_ACCESS_TOKEN": "t"}, machine)
+    machine.write_text("Google Compute Engine\n")
+    assert offline.credentials(environ, machine)
+    machine.unlink()
     (tmp_path / "application_default_credentials.json").write_text("{}")
-    assert offline.credentials(environ)
+    assert offline.credentials(environ, machine)
 
 
 def test_a_stack_file_is_read_without_its_key() -> None:

@@ -30,7 +30,7 @@ POOL: Final = "cloud.google.com/gke-nodepool"
 
 @dataclass(frozen=True)
 class ControlPlane:
-    """Where a cluster answers (``host:port``) and whom it is trusted by (PEM in base64, as Google gives it)."""
+    """Where a cluster answers (``host:port``), and who vouches for it (PEM in base64, as from Google)."""
 
     endpoint: str
     ca_certificate: str
@@ -123,7 +123,9 @@ class Clusters:
         if not answer.ok:
             raise SimulatedNodesRefused(name, pool, answer.text)
         for node in nodes:
-            done = probe.apply(port, f"/api/v1/nodes/{node.name}", _body(node, pool, status.kubernetes_version))
+            done = probe.apply(
+                port, f"/api/v1/nodes/{node.name}", _body(node, pool, status.kubernetes_version)
+            )
             if not done.ok:
                 raise SimulatedNodesRefused(name, pool, done.text)
         for gone in there - {node.name for node in nodes}:

@@ -81,7 +81,9 @@ def prepare(
     _encryption(layout)
     files.write_if_changed(layout.audit_policy, configuration.audit_policy())
     files.write_if_changed(layout.scheduler_config, configuration.scheduler(layout))
-    files.write_if_changed(layout.kwok_config, configuration.kwok(configuration.stages(), all_nodes=not own_node))
+    files.write_if_changed(
+        layout.kwok_config, configuration.kwok(configuration.stages(), all_nodes=not own_node)
+    )
     return Prepared(layout, version, own_node)
 
 
@@ -101,9 +103,7 @@ def configure(prepared: Prepared, tools: Tools, progress: Progress, *, durable: 
         name: record for name, record in live.items() if record.fingerprint == wanted[name].fingerprint
     }
     outdated = {name: record for name, record in live.items() if name not in running}
-    return StartPlan(
-        layout, ports, wanted, running, outdated, prepared.kubernetes_version, prepared.own_node
-    )
+    return StartPlan(layout, ports, wanted, running, outdated, prepared.kubernetes_version, prepared.own_node)
 
 
 def render_kubeconfig(layout: Layout, ports: Ports, user: str, *, name: str) -> str:
