@@ -13,6 +13,7 @@ import pulumi_kubernetes as kubernetes
 
 from onestack.engine.workspace import HOME
 from onestack.errors import ClusterNotStarted, NoClusterYet, PartNotEnough
+from onestack.gcp.settings import GcpSettings
 from onestack.kube.connection import Connection, connect
 from onestack.settings import Settings
 
@@ -41,7 +42,7 @@ async def platform(settings: Settings, root: Path) -> Platform:
     Raises: ClusterNotStarted, InvalidKubeconfig.
     """
     if settings.gcp is not None:
-        return await _google(settings)
+        return await _google(settings.stack, settings.gcp)
     kubeconfig, context = _kubeconfig(settings, root)
     reach = partial(connect, kubeconfig, context)
     return Platform(str(kubeconfig), context, _identifier(settings, reach()), reach)
@@ -77,16 +78,16 @@ def provider(cluster: Platform, *, adopting: bool, keeping: str | None = None) -
     )
 
 
-async def _google(settings: Settings) -> Platform:
+async def _google(stack: str, settings: GcpSettings) -> Platform:
     """The network, the cluster and all that belongs to it in Google Cloud."""
     from infra.google import google  # noqa: PLC0415 - its packages take a second, which only such stacks pay
 
-    made = google(settings)
+    made = google(stack, settings)
     contents = await made.kubeconfig.future()
 
     def reach() -> Connection:
         if not contents:
-            raise NoClusterYet(settings.stack)
+            raise NoClusterYet(stack)
         return connect(contents)
 
     return Platform(

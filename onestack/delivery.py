@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -11,8 +11,8 @@ from onestack import chart_tests, engine, recovery, standing
 from onestack.chart_tests import Ended
 from onestack.declaration import Declaration
 from onestack.discretion import hiding, private
-from onestack.engine import Outcome
-from onestack.errors import EngineFailed, HookFailed, NotReady, OnestackError
+from onestack.engine import Outcome, Workspace
+from onestack.errors import EngineFailed, HookFailed, NotReady, OnestackError, Protected
 from onestack.gcp.left import left
 from onestack.manifests.garbage import uncollected
 from onestack.manifests.hooks import hook
@@ -125,13 +125,39 @@ def _finish(stack: Stack, found: Standing, progress: Progress) -> None:
 
 def _up(stack: Stack, found: Standing, run: Runs, progress: Progress) -> Outcome:
     """One run of the engine; after one that took over, another that ends the taking over."""
+    workspace, compare = stack.workspace, bool(found.missing)
+    if workspace.cloud:
+        workspace = _planned(stack, run, progress, compare=compare)
     if found.missing:
         progress.note(f"gone from the cluster, to be made again: {', '.join(map(str, found.missing))}")
     show = EngineProgress(progress, "deploying")
-    outcome = run(partial(engine.up, stack.workspace, show, compare=bool(found.missing)))
+    outcome = run(partial(engine.up, workspace, show, compare=compare))
     if run.whole.adopting:
-        engine.up(stack.workspace, show, handed=replace(run.whole, adopting=False))
+        engine.up(workspace, show, handed=replace(run.whole, adopting=False))
     return outcome
+
+
+def _planned(stack: Stack, run: Runs, progress: Progress, *, compare: bool) -> Workspace:
+    """How to carry out what is planned for a cloud: with checkpoints, unless objects alone will change.
+
+    Raises: Protected before anything is done.
+    """
+    show = EngineProgress(progress, "planning")
+    plan = run(partial(engine.preview, stack.workspace, show, compare=compare))
+    _require_unprotected(stack, [step.urn for step in plan.steps if step.op in {"delete", "replace"}])
+    settled = not compare and not engine.died(stack.workspace)
+    alone = settled and all(step.type.startswith("kubernetes:") for step in plan.steps)
+    return replace(stack.workspace, cloud=not alone)
+
+
+def _require_unprotected(stack: Stack, urns: Iterable[str] | None = None) -> None:
+    """Raises: Protected where any of these, of all if None, is not to be deleted."""
+    protected = engine.read_state(stack.workspace).protected
+    going = protected if urns is None else protected.intersection(urns)
+    if going:
+        words = (urn.split("::")[-2:] for urn in going)
+        names = sorted(f"{kind.rpartition(':')[2]} {name}" for kind, name in words)
+        raise Protected(stack.settings.stack, names)
 
 
 def _said_by_hooks(stack: Stack, manifests: Sequence[Manifest], error: EngineFailed) -> OnestackError:
@@ -196,6 +222,7 @@ def wait(stack: Stack, manifests: Sequence[Manifest], progress: Progress) -> Wai
 def destroy(stack: Stack, progress: Discreet) -> Outcome:
     """Deletes all that the stack holds, and all of its own that a dead run left. Raises: OnestackError."""
     engine.ensure_stack(stack.workspace)
+    _require_unprotected(stack)
     _take_up(stack, progress)
     with hiding(stack, progress):
         there = located(stack, engine.read_state(stack.workspace))

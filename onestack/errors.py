@@ -939,6 +939,19 @@ class NoGoogleCredentials(Unavailable):
         )
 
 
+class Protected(OnestackError):
+    """Something that holds data or carries others would go. ``names`` are ``Kind name``."""
+
+    def __init__(self, stack: str, names: Sequence[str]) -> None:
+        super().__init__(
+            f"nothing is done: protected resources of stack {stack} would be deleted or replaced",
+            where=f"stacks/Pulumi.{stack}.yaml",
+            why=", ".join(names),
+            hint="if that is meant: set protected: false below onestack:gcp there, run "
+            f"'onestack deploy {stack}' with nothing else changed, then this again",
+        )
+
+
 class NoClusterYet(Unavailable):
     """The cluster of a stack is declared and not made."""
 

@@ -110,6 +110,11 @@ class State:
         return self.deployment.get("pending_operations") or ()
 
     @property
+    def protected(self) -> frozenset[str]:
+        """The URNs of resources that are not to be deleted."""
+        return frozenset(str(one["urn"]) for one in self.resources if one.get("protect"))
+
+    @property
     def held(self) -> frozenset[str]:
         """``type::name`` of every resource."""
         return frozenset(map(_typed_name, self.resources))

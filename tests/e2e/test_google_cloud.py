@@ -24,7 +24,7 @@ def google(toolchain: Toolchain, tmp_path: Path) -> Iterator[Cloud]:
 
 def test_from_an_empty_project_to_ready_pods_and_back(google: Cloud) -> None:
     plan = google.planned()
-    assert {"kubernetes:apps/v1:Deployment shop/web", "gcp:container/cluster:Cluster dev"} <= plan.keys()
+    assert {"kubernetes:apps/v1:Deployment shop/web", "gcp:container/cluster:Cluster cluster"} <= plan.keys()
     assert set(plan.values()) == {"create"}
 
     done = google.onestack("deploy", "--json")

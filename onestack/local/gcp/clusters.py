@@ -30,7 +30,7 @@ POOL: Final = "cloud.google.com/gke-nodepool"
 
 @dataclass(frozen=True)
 class ControlPlane:
-    """Where a cluster answers (``host:port``), and who vouches for it (PEM in base64, as from Google)."""
+    """Where a cluster answers (``host:port``), and who vouches for it (PEM in base64, as at Google)."""
 
     endpoint: str
     ca_certificate: str
@@ -132,7 +132,7 @@ class Clusters:
             probe.delete(port, f"/api/v1/nodes/{gone}")
 
     def credentials(self, server: str) -> tuple[str, str] | None:
-        """Certificate and key (PEM) of the administrator of the cluster that answers at ``server`` (a URL)."""
+        """Certificate and key (PEM) of the administrator of the cluster that answers at a URL."""
         for plane in self._planes():
             if urlsplit(plane.status().server).netloc == urlsplit(server).netloc:
                 pki = Pki(plane.layout.pki)
