@@ -2,6 +2,7 @@
 
 from onestack.engine.events import Diagnostic, Event, Step, Summary
 from onestack.engine.excerpt import Excerpt
+from onestack.engine.planned import planned
 from onestack.engine.run import Outcome, destroy, died, preview, unlock, up
 from onestack.engine.state import State, ensure_stack, export, secrets
 from onestack.engine.state import read as read_state
@@ -22,6 +23,7 @@ __all__ = [
     "ensure_stack",
     "export",
     "forget",
+    "planned",
     "preview",
     "read_state",
     "secrets",
