@@ -911,3 +911,18 @@ class ToolUnusable(Unavailable):
             why=why,
             hint="mend that file or take its folder off PATH, and run again",
         )
+
+
+# Graph
+
+
+class PictureNotWritten(Unavailable):
+    """A picture's file can't be written."""
+
+    def __init__(self, file: str, why: str) -> None:
+        super().__init__(
+            "the picture can't be written",
+            where=file,
+            why=why,
+            hint="name a file in a folder that exists and can be written",
+        )
