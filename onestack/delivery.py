@@ -14,9 +14,11 @@ from onestack.discretion import hiding, private
 from onestack.engine import Outcome, Workspace
 from onestack.errors import EngineFailed, HookFailed, NotReady, OnestackError, Protected
 from onestack.gcp.left import left
+from onestack.graph import Graph, from_state, from_steps
 from onestack.manifests.garbage import uncollected
 from onestack.manifests.hooks import hook
 from onestack.manifests.manifest import Manifest
+from onestack.manifests.registration import Names
 from onestack.progress import Discreet, Progress
 from onestack.runs import Runs
 from onestack.show import EngineProgress
@@ -64,6 +66,23 @@ def preview(stack: Stack, progress: Discreet, *, full: bool = False) -> Outcome:
         progress.note(f"a run that died left the hook {identity}: a deployment runs it again")
     show, compare = EngineProgress(progress, "previewing"), bool(found.missing)
     return run(partial(engine.preview, stack.workspace, show, compare=compare))
+
+
+def graph(stack: Stack, progress: Discreet, *, live: bool = False) -> Graph:
+    """The resources as a deployment would leave them; ``live``: those that the state holds.
+
+    Only the plan needs the manifests, and knows which application an object belongs to.
+
+    Raises: OnestackError.
+    """
+    if live:
+        engine.ensure_stack(stack.workspace)
+        return Graph(from_state(engine.read_state(stack.workspace).resources))
+    made, _found, run = _prepared(stack, progress, full=True)
+    progress.step(f"planning {stack.settings.stack}")
+    steps = engine.planned(stack.workspace, handed=run.whole)
+    names = Names(stack.repository.project, stack.settings.stack)
+    return Graph(from_steps(steps), {names.of(one): one.application for one in made.applied})
 
 
 def deploy(stack: Stack, progress: Discreet, *, full: bool = False) -> Deployment:

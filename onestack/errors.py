@@ -971,3 +971,18 @@ class SimulatedNodesRefused(OnestackError):
             why=why,
             hint="run again; 'onestack local status' says whether the cluster runs",
         )
+
+
+# Graph
+
+
+class PictureNotWritten(Unavailable):
+    """A picture's file can't be written."""
+
+    def __init__(self, file: str, why: str) -> None:
+        super().__init__(
+            "the picture can't be written",
+            where=file,
+            why=why,
+            hint="name a file in a folder that exists and can be written",
+        )

@@ -21,6 +21,7 @@ _VERBS = {
     "deploy": "onestack.cli.delivery",
     "destroy": "onestack.cli.delivery",
     "env": "onestack.cli.delivery",
+    "graph": "onestack.cli.graph",
     "local": "onestack.cli.local",
     "preview": "onestack.cli.delivery",
     "render": "onestack.cli.checking",

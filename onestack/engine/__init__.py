@@ -2,6 +2,7 @@
 
 from onestack.engine.events import Diagnostic, Event, Step, Summary
 from onestack.engine.excerpt import Excerpt
+from onestack.engine.planned import planned
 from onestack.engine.run import Outcome, destroy, died, look_for, preview, unlock, up
 from onestack.engine.state import State, ensure_stack, export, secrets
 from onestack.engine.state import read as read_state
@@ -23,6 +24,7 @@ __all__ = [
     "export",
     "forget",
     "look_for",
+    "planned",
     "preview",
     "read_state",
     "secrets",

@@ -31,13 +31,15 @@ _CANCELLED = "cancelled"
 class How:
     """One run: the verb in words, the engine's arguments, whether it compares (see `up`).
 
-    ``handed`` is what the program needn't work out itself.
+    ``handed`` is what the program needn't work out itself. ``streamed``: a preview, too, speaks in events
+    as they happen instead of in one document at the end.
     """
 
     verb: str
     arguments: tuple[str, ...]
     compare: bool = False
     handed: Handover | None = None
+    streamed: bool = True
 
     def command(self, stack: str, options: Sequence[str] = ()) -> list[str]:
         """The engine's command line."""
@@ -90,8 +92,7 @@ def _started(workspace: Workspace, how: How, folder: Path, said: IO[bytes]) -> s
 def _for_this_run(workspace: Workspace, how: How, folder: Path) -> dict[str, str]:
     """What a run of ours sets beside the environment that plain pulumi has, too; ``folder`` is the run's."""
     chosen = {
-        # A preview, too, speaks in events as they happen instead of in one document at the end.
-        "PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true",
+        "PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true" if how.streamed else "false",
         marker.CANCELLED: str(folder / _CANCELLED),
     }
     if not workspace.checkpointed:

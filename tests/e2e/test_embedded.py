@@ -75,6 +75,16 @@ def test_again_changes_nothing_and_says_so(live: Clone) -> None:
     assert "nothing changed" in done.err
 
 
+def test_the_picture_of_the_plan_and_of_the_state_show_all_that_there_is(live: Clone) -> None:
+    plan, state = (live.onestack("graph", "local", "--json", *more).document() for more in ([], ["--live"]))
+    boxes = [[box for group in one["groups"] for box in group["boxes"]] for one in (plan, state)]
+    objects = sum(one["type"].startswith("kubernetes:") for one in live.state())
+    assert [sum(box["resources"] for box in held) for held in boxes] == [objects, objects]
+    assert {box["title"] for box in boxes[0]} == {"bookshop", "monitoring", "onestack-system", "Cluster"}
+    assert {"from": "g1_applications", "to": "b_cluster"} in plan["edges"]
+    assert {"from": "g1_applications", "to": "b_cluster"} in state["edges"]
+
+
 def test_a_killed_api_server_is_named_and_repaired(live: Clone) -> None:
     status = live.onestack("local", "status", "--json").document()
     (server,) = [one for one in status["components"] if one["name"] == "kube-apiserver"]
