@@ -88,3 +88,12 @@ def fault(machine_type: str) -> str:
     if cpus > 1 and cpus % 2:
         return f"'{machine_type}': the number of CPUs is 1 or even"
     return ""
+
+
+# Their disks are of the newer kind only: https://cloud.google.com/compute/docs/disks/hyperdisks
+_HYPERDISK: Final = frozenset({"a4", "c4", "c4a", "c4d", "n4"})
+
+
+def disk_type(machine_type: str) -> str:
+    """The kind of boot disk that goes with a machine type: balanced between price and speed."""
+    return "hyperdisk-balanced" if machine_type.partition("-")[0] in _HYPERDISK else "pd-balanced"

@@ -1,0 +1,19 @@
+"""Options for what a component is made of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pulumi
+
+
+def within(
+    parent: pulumi.ComponentResource, opts: pulumi.ResourceOptions | None, **more: Any
+) -> pulumi.ResourceOptions:
+    """Makes a resource a child of ``parent``, behind all that ``opts``, the component's, says to wait for.
+
+    Pulumi hands on the provider to children, but not what their parent depends on. ``more`` are further
+    options, by their names in `pulumi.ResourceOptions`.
+    """
+    own = pulumi.ResourceOptions(parent=parent, depends_on=opts.depends_on if opts else None)
+    return pulumi.ResourceOptions.merge(own, pulumi.ResourceOptions(**more))
