@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from onestack import chart_tests, engine, recovery, standing
+from onestack import caution, chart_tests, engine, recovery, standing
 from onestack.chart_tests import Ended
 from onestack.declaration import Declaration
 from onestack.discretion import hiding, private
-from onestack.engine import Outcome, Workspace
-from onestack.errors import EngineFailed, HookFailed, NotReady, OnestackError, Protected
-from onestack.gcp.left import left
+from onestack.engine import Outcome
+from onestack.errors import EngineFailed, HookFailed, NotReady, OnestackError
 from onestack.graph import Graph, from_state, from_steps
 from onestack.manifests.garbage import uncollected
 from onestack.manifests.hooks import hook
@@ -113,7 +112,7 @@ def _prepared(
             reachable(stack, progress)
         engine.ensure_stack(stack.workspace)
         if writes:
-            _take_up(stack, progress)
+            caution.take_up(stack, progress)
         with hiding(stack, progress, made.applied):
             state = engine.read_state(stack.workspace)
             there = located(stack, state)
@@ -121,18 +120,6 @@ def _prepared(
                 reachable(stack, progress)
             found, release = survey(stack, made.applied, state, progress, there=there)
     return made, found, Runs(stack, made, found, release, state, full)
-
-
-def _take_up(stack: Stack, progress: Progress) -> None:
-    """Looks in the cloud for what a run that died was creating, so that it isn't created twice."""
-    if stack.settings.gcp is None:
-        return
-    begun = engine.read_state(stack.workspace).begun
-    ids = left(begun, project=stack.settings.gcp.project, region=stack.settings.gcp.region)
-    if ids:
-        names = ", ".join(sorted(urn.rpartition("::")[2] for urn in ids))
-        progress.note(f"a run that died was creating {names}: looking for them")
-        engine.look_for(stack.workspace, ids, EngineProgress(progress, "looking"))
 
 
 def _finish(stack: Stack, found: Standing, progress: Progress) -> None:
@@ -146,7 +133,7 @@ def _up(stack: Stack, found: Standing, run: Runs, progress: Progress) -> Outcome
     """One run of the engine; after one that took over, another that ends the taking over."""
     workspace, compare = stack.workspace, bool(found.missing)
     if workspace.cloud:
-        workspace = _planned(stack, run, progress, compare=compare)
+        workspace = caution.planned(stack, run, progress, compare=compare)
     if found.missing:
         progress.note(f"gone from the cluster, to be made again: {', '.join(map(str, found.missing))}")
     show = EngineProgress(progress, "deploying")
@@ -154,29 +141,6 @@ def _up(stack: Stack, found: Standing, run: Runs, progress: Progress) -> Outcome
     if run.whole.adopting:
         engine.up(workspace, show, handed=replace(run.whole, adopting=False))
     return outcome
-
-
-def _planned(stack: Stack, run: Runs, progress: Progress, *, compare: bool) -> Workspace:
-    """How to carry out what is planned for a cloud: with checkpoints, unless objects alone will change.
-
-    Raises: Protected before anything is done.
-    """
-    show = EngineProgress(progress, "planning")
-    plan = run(partial(engine.preview, stack.workspace, show, compare=compare))
-    _require_unprotected(stack, [step.urn for step in plan.steps if step.op in {"delete", "replace"}])
-    settled = not compare and not engine.died(stack.workspace)
-    alone = settled and all(step.type.startswith("kubernetes:") for step in plan.steps)
-    return replace(stack.workspace, cloud=not alone)
-
-
-def _require_unprotected(stack: Stack, urns: Iterable[str] | None = None) -> None:
-    """Raises: Protected where any of these, of all if None, is not to be deleted."""
-    protected = engine.read_state(stack.workspace).protected
-    going = protected if urns is None else protected.intersection(urns)
-    if going:
-        words = (urn.split("::")[-2:] for urn in going)
-        names = sorted(f"{kind.rpartition(':')[2]} {name}" for kind, name in words)
-        raise Protected(stack.settings.stack, names)
 
 
 def _said_by_hooks(stack: Stack, manifests: Sequence[Manifest], error: EngineFailed) -> OnestackError:
@@ -241,8 +205,8 @@ def wait(stack: Stack, manifests: Sequence[Manifest], progress: Progress) -> Wai
 def destroy(stack: Stack, progress: Discreet) -> Outcome:
     """Deletes all that the stack holds, and all of its own that a dead run left. Raises: OnestackError."""
     engine.ensure_stack(stack.workspace)
-    _require_unprotected(stack)
-    _take_up(stack, progress)
+    caution.require_unprotected(stack)
+    caution.take_up(stack, progress)
     with hiding(stack, progress):
         there = located(stack, engine.read_state(stack.workspace))
         if there:

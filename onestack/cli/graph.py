@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from onestack import delivery
-from onestack.cli.arguments import json_option, stack_argument
+from onestack.cli.arguments import json_option, offline_option, stack_argument
 from onestack.cli.document import print_document
 from onestack.errors import PictureNotWritten
 from onestack.graph import Picture, document, fold, mermaid, svg
@@ -26,10 +26,17 @@ _file = click.Path(path_type=Path, dir_okay=False)
 @click.option(
     "--live", is_flag=True, help="Show what the state holds, not what a deployment would make of it."
 )
+@offline_option
 @json_option
 @click.pass_obj
 def graph(
-    root: Path, stack: str, svg_file: Path | None, mermaid_file: Path | None, live: bool, as_json: bool
+    root: Path,
+    stack: str,
+    svg_file: Path | None,
+    mermaid_file: Path | None,
+    live: bool,
+    offline: bool | None,
+    as_json: bool,
 ) -> None:
     """Draw STACK: its applications, what they run on, and what needs what.
 
@@ -37,7 +44,8 @@ def graph(
     STACK would leave, so it works before anything is deployed.
     """
     with Terminal() as terminal:
-        found = delivery.graph(gather(find(root), stack, terminal), terminal, live=live)
+        gathered = gather(find(root), stack, terminal, offline=offline, plans=True)
+        found = delivery.graph(gathered, terminal, live=live)
         picture = fold(stack, found, terminal.mask)
         terminal.rest()
         for file, drawn in ((svg_file, svg), (mermaid_file, mermaid)):

@@ -11,7 +11,7 @@ from onestack.engine.workspace import Workspace
 def command(workspace: Workspace, *arguments: str) -> bytes:
     """What ``pulumi ARGUMENTS`` prints. Raises: EngineFailed."""
     done = subprocess.run(
-        ["pulumi", *arguments, "--non-interactive", *workspace.options],
+        ["pulumi", *arguments, "--non-interactive"],
         cwd=workspace.root,
         env=workspace.environment(),
         stdin=subprocess.DEVNULL,

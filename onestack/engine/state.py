@@ -17,6 +17,7 @@ from onestack.engine import marker
 from onestack.engine.command import command
 from onestack.engine.workspace import Workspace
 from onestack.errors import DiskFull
+from onestack.local.toolchain.files import replace_file
 
 
 def ensure_stack(workspace: Workspace) -> None:
@@ -28,7 +29,16 @@ def ensure_stack(workspace: Workspace) -> None:
     if workspace.own_state and workspace.checkpoint.exists():
         return
     workspace.state.mkdir(parents=True, exist_ok=True)
+    if workspace.simulation is not None:
+        _make(workspace)
+        return
     command(workspace, "stack", "select", "--create", workspace.stack, "--secrets-provider", "passphrase")
+
+
+def _make(workspace: Workspace) -> None:
+    """Makes an empty stack as the engine would, which would also write into the stack's own file."""
+    replace_file(workspace.state / ".pulumi" / "meta.yaml", "version: 1\n")
+    write(workspace, None, {"version": 3})
 
 
 def mend(workspace: Workspace) -> None:
@@ -140,7 +150,7 @@ def in_file(checkpoint: Path) -> State:
     return State(document.pop("checkpoint", {}).get("latest") or {}, document)
 
 
-def write(workspace: Workspace, deployment: Mapping[str, Any], form: Mapping[str, Any]) -> None:
+def write(workspace: Workspace, deployment: Mapping[str, Any] | None, form: Mapping[str, Any]) -> None:
     """Writes the stack's state into its file, at once or not at all.
 
     The form is the engine's (``apitype.VersionedCheckpoint`` in Pulumi's Go SDK). Raises: DiskFull.

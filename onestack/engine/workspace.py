@@ -141,7 +141,7 @@ class Workspace:
 
     @property
     def options(self) -> tuple[str, ...]:
-        """What every command of the engine is told beside what it is to do."""
+        """What every run of the engine is told beside what it is to do."""
         return ("--config-file", str(self.simulation.stack_file(self.stack))) if self.simulation else ()
 
     def search_path(self) -> tuple[str, ...]:

@@ -1,0 +1,51 @@
+"""What is done with more care where a stack has a cloud: planned first, looked for, kept from going."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import partial
+
+from onestack import engine
+from onestack.engine import Workspace
+from onestack.errors import Protected
+from onestack.gcp.left import left
+from onestack.progress import Progress
+from onestack.runs import Runs
+from onestack.show import EngineProgress
+from onestack.stack import Stack
+
+
+def take_up(stack: Stack, progress: Progress) -> None:
+    """Looks in the cloud for what a run that died was creating, so that it isn't created twice."""
+    if stack.settings.gcp is None:
+        return
+    begun = engine.read_state(stack.workspace).begun
+    ids = left(begun, project=stack.settings.gcp.project, region=stack.settings.gcp.region)
+    if ids:
+        names = ", ".join(sorted(urn.rpartition("::")[2] for urn in ids))
+        progress.note(f"a run that died was creating {names}: looking for them")
+        engine.look_for(stack.workspace, ids, EngineProgress(progress, "looking"))
+
+
+def planned(stack: Stack, run: Runs, progress: Progress, *, compare: bool) -> Workspace:
+    """How to carry out what is planned for a cloud: with checkpoints, unless objects alone will change.
+
+    Raises: Protected before anything is done.
+    """
+    show = EngineProgress(progress, "planning")
+    plan = run(partial(engine.preview, stack.workspace, show, compare=compare))
+    require_unprotected(stack, [step.urn for step in plan.steps if step.op in {"delete", "replace"}])
+    settled = not compare and not engine.died(stack.workspace)
+    alone = settled and all(step.type.startswith("kubernetes:") for step in plan.steps)
+    return replace(stack.workspace, cloud=not alone)
+
+
+def require_unprotected(stack: Stack, urns: Iterable[str] | None = None) -> None:
+    """Raises: Protected where any of these, of all if None, is not to be deleted."""
+    protected = engine.read_state(stack.workspace).protected
+    going = protected if urns is None else protected.intersection(urns)
+    if going:
+        words = (urn.split("::")[-2:] for urn in going)
+        names = sorted(f"{kind.rpartition(':')[2]} {name}" for kind, name in words)
+        raise Protected(stack.settings.stack, names)
