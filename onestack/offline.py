@@ -5,18 +5,18 @@ A simulation has a state of its own and touches nothing real: no credentials, no
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
-
-import yaml
 
 from onestack.engine.workspace import HOME, PUBLIC_SALT
 from onestack.errors import NoGoogleCredentials, NotSimulated
 from onestack.local.gcp.preparing import prepare
 from onestack.local.simulation import Simulation
 from onestack.local.toolchain.files import replace_file
+from onestack.manifests.reader import read
 from onestack.progress import Progress
 from onestack.settings import Settings, stack_file
 
@@ -66,19 +66,16 @@ def simulated(settings: Settings, asked: bool | None, *, plans: bool, progress: 
 def simulation(root: Path, stack: str, progress: Progress) -> Simulation:
     """The repository's simulation, made ready for a stack. Raises: OSError; as `Plane.up`."""
     made = Simulation(root.absolute() / HOME / "simulation")
-    replace_file(made.stack_file(stack), stand_in(stack_file(root, stack).read_text()))
+    (whole,) = read(stack_file(root, stack).read_bytes(), stack_file(root, stack).name).documents
+    replace_file(made.stack_file(stack), json.dumps(stand_in(whole.value)))
     prepare(made, progress)
     return made
 
 
-def stand_in(text: str) -> str:
-    """A stack's file without anything that takes a key to read. Pure."""
-    content = yaml.safe_load(text)
-    for name in ("secretsprovider", "encryptedkey"):
-        content.pop(name, None)
-    content["config"] = {key: _plain(value) for key, value in content.get("config", {}).items()}
-    content["encryptionsalt"] = PUBLIC_SALT
-    return yaml.safe_dump(content, sort_keys=False)
+def stand_in(content: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a stack's file holds, without anything that takes a key to read. Pure."""
+    plain = {key: held for key, held in content.items() if key not in {"secretsprovider", "encryptedkey"}}
+    return plain | {"config": _plain(content.get("config") or {}), "encryptionsalt": PUBLIC_SALT}
 
 
 def _plain(value: Any) -> Any:

@@ -84,16 +84,15 @@ def test_credentials_are_found_where_googles_libraries_look(tmp_path: Path) -> N
 
 
 def test_a_stack_file_is_read_without_its_key() -> None:
-    text = """
+    content = yaml.safe_load("""
 secretsprovider: gcpkms://projects/p/locations/l/keyRings/r/cryptoKeys/k
 encryptedkey: abc
 config:
   onestack:platform: gcp
   secrets:password: {secure: AAAA}
   other:deep: {list: [{secure: BBBB}, plain]}
-"""
-    made = yaml.safe_load(offline.stand_in(text))
-    assert made == {
+""")
+    assert offline.stand_in(content) == {
         "config": {
             "onestack:platform": "gcp",
             "secrets:password": "simulated",

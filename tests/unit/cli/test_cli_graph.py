@@ -27,7 +27,7 @@ class Drawn:
         self.live: list[bool] = []
         self.hides: Mask | None = None
         patch.setattr(command, "find", lambda root: root)
-        patch.setattr(command, "gather", lambda _repository, stack, _progress: stack)
+        patch.setattr(command, "gather", lambda _repository, stack, _progress, **_options: stack)
         patch.setattr(delivery, "graph", self)
 
     def __call__(self, _stack: str, progress: Any, *, live: bool) -> Graph:
