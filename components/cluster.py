@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import pulumi
 from pulumi_gcp import container as gke
@@ -13,9 +13,6 @@ from components.options import within
 from onestack.gcp.kubeconfig import kubeconfig
 from onestack.gcp.ranges import PODS_PER_NODE
 from onestack.gcp.settings import Cluster as ClusterSettings
-
-# So long may the temporary pool be, and Google's own upgrades hold up ours.
-_TIMEOUT: Final = "60m"
 
 
 @dataclass(frozen=True)
@@ -76,11 +73,8 @@ class Cluster(pulumi.ComponentResource):
                 self,
                 opts,
                 protect=args.protected,
-                # The name is another one whenever the cluster is, so that the new one can be made first.
-                delete_before_replace=False,
                 # Of the pool that is removed at once: nothing that there is.
                 ignore_changes=["nodeConfig"],
-                custom_timeouts=pulumi.CustomTimeouts(create=_TIMEOUT, update=_TIMEOUT, delete=_TIMEOUT),
             ),
         )
         self.name = cluster.name

@@ -50,7 +50,7 @@ class EncryptionKey(pulumi.ComponentResource):
             project=args.project,
             location=args.region,
             name=args.key_ring,
-            opts=within(self, opts, protect=args.protected, delete_before_replace=False),
+            opts=within(self, opts, protect=args.protected),
         )
         key = gcp.kms.CryptoKey(
             "key",
@@ -58,7 +58,7 @@ class EncryptionKey(pulumi.ComponentResource):
             name=_NAME,
             purpose="ENCRYPT_DECRYPT",
             rotation_period=_ROTATION,
-            opts=within(self, opts, protect=args.protected, delete_before_replace=False),
+            opts=within(self, opts, protect=args.protected),
         )
         gke = gcp.projects.ServiceIdentity(
             "gke", project=args.project, service="container.googleapis.com", opts=within(self, opts)

@@ -60,7 +60,7 @@ class Network(pulumi.ComponentResource):
             name=args.name,
             auto_create_subnetworks=False,
             routing_mode="REGIONAL",
-            opts=within(self, opts, protect=args.protected, delete_before_replace=False),
+            opts=within(self, opts, protect=args.protected),
         )
         self._subnet(args, vpc, opts)
         self._way_out(args, vpc, opts)
@@ -87,7 +87,7 @@ class Network(pulumi.ComponentResource):
                 "flow_sampling": 0.5,
                 "metadata": "INCLUDE_ALL_METADATA",
             },
-            opts=within(self, opts, protect=args.protected, delete_before_replace=False),
+            opts=within(self, opts, protect=args.protected),
         )
 
     def _way_out(

@@ -73,7 +73,6 @@ class NodePool(pulumi.ComponentResource):
                 self,
                 opts,
                 protect=args.protected,
-                delete_before_replace=False,
                 # Another `min` would force a replacement; the autoscaler has taken over by then.
                 ignore_changes=["initialNodeCount"],
             ),

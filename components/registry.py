@@ -46,7 +46,7 @@ class Registry(pulumi.ComponentResource):
             format="DOCKER",
             docker_config={"immutable_tags": True},
             vulnerability_scanning_config={"enablement_config": "INHERITED"},
-            opts=within(self, opts, protect=args.protected, delete_before_replace=False),
+            opts=within(self, opts, protect=args.protected),
         )
         for reader, member in args.readers.items():
             gcp.artifactregistry.RepositoryIamMember(

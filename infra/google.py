@@ -63,7 +63,8 @@ class _Made:
 
 def google(stack: str, settings: GcpSettings) -> Google:
     """Declares all of it. Nothing is asked of Google: a plan works before anything exists."""
-    provider = gcp.Provider("google", project=settings.project, region=settings.region)
+    # Without a region, which each resource says itself: a provider that is replaced replaces everything.
+    provider = gcp.Provider("google", project=settings.project)
     services = ProjectServices(
         "services",
         ProjectServicesArgs(project=settings.project),

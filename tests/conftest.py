@@ -1,11 +1,14 @@
 """No test is left out unseen: a run fails where one is skipped for a reason that isn't known here.
 
-``ONESTACK_SKIPS=none`` allows none at all, for machines that have everything.
+``ONESTACK_SKIPS=none`` allows none at all, for machines that have everything. With ``--refresh-goldens`` what
+was recorded (`Golden`) is recorded anew instead of compared; look at the difference before it is committed.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -25,6 +28,28 @@ def unexpected(reasons: list[str], allowed: str) -> list[str]:
     """The reasons for which no test may be skipped."""
     known = () if allowed == "none" else _KNOWN
     return [reason for reason in reasons if not reason.startswith(known)]
+
+
+Golden = Callable[[Path, str], None]
+"""Compares a text with a file of what was recorded."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--refresh-goldens", action="store_true", help="record anew what tests compare with")
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Golden:
+    """For texts that are compared with a file as a whole."""
+
+    def compare(path: Path, text: str) -> None:
+        if request.config.getoption("--refresh-goldens"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        recorded = path.read_text(encoding="utf-8") if path.exists() else ""
+        assert text == recorded, f"{path.name} differs; if that is meant: pytest --refresh-goldens"
+
+    return compare
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
