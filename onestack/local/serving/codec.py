@@ -61,6 +61,24 @@ def encode(values: Mapping[str, Any]) -> Struct:
     return struct
 
 
+def holds_secret(value: Any) -> bool:
+    """True where the value or anything inside it is secret."""
+    if isinstance(value, dict):
+        return any(holds_secret(item) for item in value.values())
+    if isinstance(value, list):
+        return any(holds_secret(item) for item in value)
+    return isinstance(value, Secret)
+
+
+def holds_unknown(value: Any) -> bool:
+    """True where the value or anything inside it is not known yet."""
+    if isinstance(value, dict):
+        return any(holds_unknown(item) for item in value.values())
+    if isinstance(value, list):
+        return any(holds_unknown(item) for item in value)
+    return isinstance(value, Unknown) or (isinstance(value, Secret) and holds_unknown(value.value))
+
+
 def _decoded(value: Value) -> Any:
     match value.WhichOneof("kind"):
         case "string_value":
