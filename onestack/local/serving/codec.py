@@ -47,6 +47,10 @@ UNKNOWNS: Final[Mapping[str, Unknown]] = {
 }
 
 
+UNKNOWN: Final = UNKNOWNS["04da6b54-80e4-46f7-96ec-b56ff0331ba9"]
+"""What is unknown and may be of any type: the engine tells them apart nowhere."""
+
+
 def decode(struct: Struct) -> dict[str, Any]:
     """Python values of a Struct: whole numbers as int, secrets as Secret, unknowns as Unknown."""
     return {key: _decoded(value) for key, value in struct.fields.items()}
@@ -77,6 +81,15 @@ def holds_unknown(value: Any) -> bool:
     if isinstance(value, list):
         return any(holds_unknown(item) for item in value)
     return isinstance(value, Unknown) or (isinstance(value, Secret) and holds_unknown(value.value))
+
+
+def bare(value: Any) -> Any:
+    """A deep copy without secret marks."""
+    if isinstance(value, dict):
+        return {key: bare(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [bare(item) for item in value]
+    return bare(value.value) if isinstance(value, Secret) else value
 
 
 def _decoded(value: Value) -> Any:
