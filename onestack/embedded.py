@@ -8,7 +8,7 @@ from pathlib import Path
 
 from onestack import engine
 from onestack import settings as stack_settings
-from onestack.local.gcp.clusters import Clusters, clusters
+from onestack.local.gcp.clusters import Planes, planes
 from onestack.local.plane import Plane, PlaneStatus
 from onestack.local.toolchain import Toolchain
 from onestack.progress import Progress
@@ -23,13 +23,13 @@ def plane(repository: Repository, toolchain: Toolchain) -> Plane:
 
 def simulated(repository: Repository) -> Mapping[str, PlaneStatus]:
     """The clusters of the repository's simulated Google Cloud, by name."""
-    there = _clusters(repository)
+    there = _planes(repository)
     return {name: there.plane(name).status() for name in there.names()}
 
 
 def stop_simulated(repository: Repository, progress: Progress) -> None:
     """Stops the simulated clusters; the next verb that works on them starts them. Raises: as `Plane.down`."""
-    there = _clusters(repository)
+    there = _planes(repository)
     for name in there.names():
         there.plane(name).down(progress)
 
@@ -45,15 +45,15 @@ def reset(repository: Repository, embedded: Plane, progress: Progress) -> PlaneS
     for stack in stack_settings.stack_names(repository.root):
         if stack_settings.from_file(repository.root, stack).platform == "embedded":
             engine.forget(repository.root, repository.project, stack)
-    there = _clusters(repository)
+    there = _planes(repository)
     for name in there.names():
-        there.delete(name, progress)
+        there.remove(name, progress)
     shutil.rmtree(_simulation(repository), ignore_errors=True)
     return status
 
 
-def _clusters(repository: Repository) -> Clusters:
-    return clusters(_simulation(repository))
+def _planes(repository: Repository) -> Planes:
+    return planes(_simulation(repository))
 
 
 def _simulation(repository: Repository) -> Path:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from onestack.engine.workspace import HOME, PUBLIC_SALT
-from onestack.errors import NoGoogleCredentials, NotSimulated
+from onestack.errors import NoGoogleCredentials, NothingToSimulate
 from onestack.local.gcp.preparing import prepare
 from onestack.local.simulation import Simulation
 from onestack.local.toolchain.files import replace_file
@@ -48,12 +48,12 @@ def credentials(
 def simulated(settings: Settings, asked: bool | None, *, plans: bool, progress: Progress) -> bool:
     """Whether the stack of ``settings`` is simulated: as ``asked``, else where planning can't do without.
 
-    Raises: NotSimulated where there is nothing to simulate, NoGoogleCredentials where a verb that doesn't
+    Raises: NothingToSimulate where there is nothing to simulate, NoGoogleCredentials where a verb that doesn't
         just plan has none.
     """
     if settings.platform != "gcp":
         if asked:
-            raise NotSimulated(settings.stack, settings.platform)
+            raise NothingToSimulate(settings.stack, settings.platform)
         return False
     if asked is not None or credentials():
         return bool(asked)

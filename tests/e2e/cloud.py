@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from onestack.local.gcp.clusters import clusters
+from onestack.local.gcp.clusters import planes
 from tests.e2e.clone import Clone, Finished, clone
 
 APPLICATION = """
@@ -89,7 +89,7 @@ class Cloud:
 
     def discard(self) -> None:
         """Ends the control planes of its clusters."""
-        there = clusters(self.simulation)
+        there = planes(self.simulation)
         for name in there.names():
             there.plane(name).discard()
 

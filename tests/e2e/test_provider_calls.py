@@ -19,11 +19,11 @@ from pulumi.runtime.proto import provider_pb2 as proto
 from onestack.errors import NotServedOffline, ProviderError
 from onestack.kube.client import MERGE_PATCH, Client
 from onestack.kube.connection import connect
-from onestack.local.kubernetes.codec import Secret, decode, encode
-from onestack.local.kubernetes.engine_log import EngineLog
-from onestack.local.kubernetes.failure import PartialFailure
 from onestack.local.kubernetes.provider import Provider
 from onestack.local.plane import Plane
+from onestack.local.serving.codec import Secret, decode, encode
+from onestack.local.serving.engine_log import EngineLog
+from onestack.local.serving.failure import PartialFailure
 
 pytestmark = pytest.mark.e2e
 

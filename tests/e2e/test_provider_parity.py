@@ -33,11 +33,11 @@ from pulumi.runtime.proto.status_pb2 import Status
 from onestack.errors import ApiError
 from onestack.kube.client import MERGE_PATCH, Client
 from onestack.kube.connection import connect
-from onestack.local.kubernetes.engine_log import EngineLog
 from onestack.local.kubernetes.lifecycle import submit
-from onestack.local.kubernetes.provider import Provider
-from onestack.local.kubernetes.service import service
+from onestack.local.kubernetes.provider import WORDS, Provider
 from onestack.local.plane import Plane
+from onestack.local.serving.engine_log import EngineLog
+from onestack.local.serving.service import service
 
 PARITY = Path(os.environ.get("ONESTACK_PARITY") or Path(__file__).parents[3] / "shared" / "parity")
 STEPS = sorted(PARITY.glob("*/rpc.jsonl"))
@@ -97,7 +97,7 @@ async def test_every_recorded_call_is_answered_alike(plane: Plane, monkeypatch: 
 async def served() -> AsyncIterator[ResourceProviderStub]:
     server = grpc.aio.server()
     provider = Provider(EngineLog())
-    server.add_generic_rpc_handlers((service(provider),))
+    server.add_generic_rpc_handlers((service(provider, WORDS),))
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     try:

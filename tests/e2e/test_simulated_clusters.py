@@ -15,8 +15,9 @@ import pytest
 from onestack.gcp.kubeconfig import kubeconfig
 from onestack.kube.client import Client
 from onestack.kube.connection import connect
-from onestack.local.gcp.clusters import Clusters, Node
+from onestack.local.gcp.clusters import Planes, ProjectClusters
 from onestack.local.gcp.preparing import prepare
+from onestack.local.gcp.protocol import Node
 from onestack.local.simulation import Simulation
 from onestack.local.toolchain import Toolchain
 from tests.e2e.conftest import ROOT
@@ -35,24 +36,24 @@ class Silent:
 
 
 @pytest.fixture(scope="module")
-def simulation(toolchain: Toolchain, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clusters]:
+def simulation(toolchain: Toolchain, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ProjectClusters]:
     """Two clusters side by side, in a simulation that this process takes part in."""
     home = Simulation(tmp_path_factory.mktemp("repository") / ".onestack" / "simulation")
-    made = Clusters(home.folder / "clusters", toolchain)
+    made = ProjectClusters(Planes(home.folder / "clusters", toolchain), "acme")
     before = dict(os.environ)
     prepare(home, Silent())
     try:
         for name in ("one", "two"):
-            made.create(name)
+            made.create(name, "1.36")
         yield made
     finally:
         os.environ.clear()
         os.environ.update(before)
-        for name in made.names():
-            made.plane(name).discard()
+        for name in made.planes.names():
+            made.planes.plane(name).discard()
 
 
-async def nodes(there: Clusters, name: str) -> list[dict[str, Any]]:
+async def nodes(there: ProjectClusters, name: str) -> list[dict[str, Any]]:
     """The nodes of a cluster, asked for as anybody would that has only Google's endpoint and its plugin."""
     found = there.find(name)
     assert found is not None
@@ -61,17 +62,17 @@ async def nodes(there: Clusters, name: str) -> list[dict[str, Any]]:
     return [item for item in items if item["metadata"]["name"] != "onestack-node"]
 
 
-def test_a_second_start_finds_the_cluster_running(simulation: Clusters) -> None:
-    assert simulation.create("one") == simulation.find("one")
-    assert simulation.names() == ("one", "two")
+def test_a_second_start_finds_the_cluster_running(simulation: ProjectClusters) -> None:
+    assert simulation.create("one", "1.36") == simulation.find("one")
+    assert simulation.planes.names() == ("acme.one", "acme.two")
     assert simulation.find("three") is None
 
 
-async def test_a_pool_has_exactly_the_nodes_that_it_is_given(simulation: Clusters) -> None:
+async def test_a_pool_has_exactly_the_nodes_that_it_is_given(simulation: ProjectClusters) -> None:
     taint = {"key": "only", "value": "batch", "effect": "NoSchedule"}
     first = Node("n-1", "europe-west4-a", "e2-standard-4", {"team": "shop"}, (taint,))
-    simulation.set_nodes("one", "default", [first, Node("n-2", "europe-west4-b", "e2-standard-4")])
-    simulation.set_nodes("one", "other", [Node("o-1", "europe-west4-a", "e2-small")])
+    simulation.set_nodes("one", "default", [first, Node("n-2", "europe-west4-b", "e2-standard-4", {}, ())])
+    simulation.set_nodes("one", "other", [Node("o-1", "europe-west4-a", "e2-small", {}, ())])
     simulation.set_nodes("one", "default", [first])
 
     found = {node["metadata"]["name"]: node for node in await nodes(simulation, "one")}
@@ -85,7 +86,7 @@ async def test_a_pool_has_exactly_the_nodes_that_it_is_given(simulation: Cluster
     assert await nodes(simulation, "two") == []
 
 
-def test_the_stand_in_for_googles_plugin_gives_nothing_for_other_servers(simulation: Clusters) -> None:
+def test_the_stand_in_for_googles_plugin_gives_nothing_for_other_servers(simulation: ProjectClusters) -> None:
     asked = {"apiVersion": "client.authentication.k8s.io/v1", "spec": {"cluster": {"server": "https://a:1"}}}
     environ = os.environ | {"KUBERNETES_EXEC_INFO": json.dumps(asked), "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
@@ -97,14 +98,14 @@ def test_the_stand_in_for_googles_plugin_gives_nothing_for_other_servers(simulat
     )
     assert (done.returncode, done.stdout) == (1, "")
     assert "no simulated cluster answers at https://a:1" in done.stderr
-    assert simulation.names()
+    assert simulation.planes.names()
 
 
-def test_a_deleted_cluster_leaves_nothing_behind(simulation: Clusters) -> None:
-    simulation.create("gone")
-    pids = [part.pid for part in simulation.plane("gone").status().components if part.pid]
+def test_a_deleted_cluster_leaves_nothing_behind(simulation: ProjectClusters) -> None:
+    simulation.create("gone", "1.36")
+    pids = [part.pid for part in simulation.planes.plane("acme.gone").status().components if part.pid]
     assert pids
     simulation.delete("gone")
-    assert not (simulation.folder / "gone").exists()
+    assert not (simulation.planes.folder / "acme.gone").exists()
     assert not [pid for pid in pids if Path(f"/proc/{pid}").exists()]
     simulation.delete("gone")

@@ -9,7 +9,7 @@ import yaml
 
 from onestack import offline
 from onestack.engine.workspace import PUBLIC_SALT
-from onestack.errors import NoGoogleCredentials, NotSimulated
+from onestack.errors import NoGoogleCredentials, NothingToSimulate
 from onestack.settings import Settings
 
 
@@ -68,7 +68,7 @@ def test_with_credentials_nothing_is_simulated_unasked(monkeypatch: pytest.Monke
 @pytest.mark.parametrize("platform", ["embedded", "kubeconfig"])
 def test_only_google_cloud_is_simulated(platform: str) -> None:
     assert not offline.simulated(settings(platform), None, plans=True, progress=Silent())
-    with pytest.raises(NotSimulated, match=f"its platform is {platform}"):
+    with pytest.raises(NothingToSimulate, match=f"its platform is {platform}"):
         offline.simulated(settings(platform), True, plans=True, progress=Silent())
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import base64
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -18,7 +18,8 @@ from urllib.parse import urlsplit
 from filelock import FileLock
 
 from onestack.errors import SimulatedNodesRefused
-from onestack.local.plane import Plane
+from onestack.local.gcp.protocol import ControlPlane, Node
+from onestack.local.plane import Plane, PlaneStatus
 from onestack.local.plane.certificates import Pki, ensure_authority
 from onestack.local.plane.commands import Tools
 from onestack.local.plane.probe import Probe
@@ -26,25 +27,6 @@ from onestack.local.toolchain import ensure
 from onestack.progress import Progress
 
 POOL: Final = "cloud.google.com/gke-nodepool"
-
-
-@dataclass(frozen=True)
-class ControlPlane:
-    """Where a cluster answers (``host:port``), and who vouches for it (PEM in base64, as at Google)."""
-
-    endpoint: str
-    ca_certificate: str
-
-
-@dataclass(frozen=True)
-class Node:
-    """A node of a pool. ``taints`` are as in a Node's spec."""
-
-    name: str
-    zone: str
-    machine_type: str
-    labels: Mapping[str, str] = field(default_factory=dict)
-    taints: tuple[Mapping[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,8 +52,8 @@ SILENT: Final[Progress] = _Silent()
 
 
 @dataclass(frozen=True)
-class Clusters:
-    """The clusters below ``folder``, by name."""
+class Planes:
+    """The control planes below ``folder``, by ``<project>.<cluster>``."""
 
     folder: Path
     tools: Tools
@@ -87,35 +69,57 @@ class Clusters:
         return pki
 
     def names(self) -> tuple[str, ...]:
-        """All clusters, sorted."""
+        """All that were started once, sorted."""
         return tuple(sorted(entry.parent.name for entry in self.folder.glob("*/plane")))
 
     def plane(self, name: str) -> Plane:
-        """The control plane of a cluster, which may not be there yet."""
+        """One of them, which may not be there yet."""
         home, authority = self.folder / name, Pki(self.folder / "authority")
         return Plane(home / "plane", self.tools, home / "kubeconfig", own_node=False, authority=authority)
 
-    def create(self, name: str, progress: Progress = SILENT) -> ControlPlane:
-        """Starts a cluster's control plane, which takes seconds; a second time, only what doesn't run of it.
+    def start(self, name: str, progress: Progress) -> PlaneStatus:
+        """Starts what doesn't run of one. Raises: as `Plane.up`."""
+        self.authority  # noqa: B018 - made, for the plane to find it
+        return self.plane(name).up(progress)
 
-        Raises: as `Plane.up`.
-        """
-        self.folder.mkdir(parents=True, exist_ok=True)
-        return self._answering(self.plane(name).up(progress).server)
-
-    def find(self, name: str) -> ControlPlane | None:
-        """A cluster that was created, whether it runs or not."""
-        status = self.plane(name).status()
-        return self._answering(status.server) if status.server else None
-
-    def delete(self, name: str, progress: Progress = SILENT) -> None:
-        """Stops a cluster and removes its data. Does nothing where there is none."""
+    def remove(self, name: str, progress: Progress) -> None:
+        """Stops one and removes its data. Does nothing where there is none. Raises: as `Plane.reset`."""
         self.plane(name).reset(progress)
         shutil.rmtree(self.folder / name, ignore_errors=True)
 
+    def credentials(self, server: str) -> tuple[str, str] | None:
+        """Certificate and key (PEM) of the administrator of the control plane that answers at a URL."""
+        for plane in map(self.plane, self.names()):
+            if urlsplit(plane.status().server).netloc == urlsplit(server).netloc:
+                pki = Pki(plane.layout.pki)
+                return pki.certificate("admin").read_text(), pki.key("admin").read_text()
+        return None
+
+
+@dataclass(frozen=True)
+class ProjectClusters:
+    """The clusters of one simulated project: `onestack.local.gcp.protocol.Clusters`."""
+
+    planes: Planes
+    project: str
+
+    def create(self, name: str, kubernetes_version: str) -> ControlPlane:
+        """Starts one, which takes seconds, in the version that is at hand. Raises: as `Plane.up`."""
+        _ = kubernetes_version
+        return self._answering(self.planes.start(self._key(name), SILENT).server)
+
+    def find(self, name: str) -> ControlPlane | None:
+        """One that was created, whether it runs or not."""
+        server = self.planes.plane(self._key(name)).status().server
+        return self._answering(server) if server else None
+
+    def delete(self, name: str) -> None:
+        """Stops one and removes its data. Does nothing where there is none."""
+        self.planes.remove(self._key(name), SILENT)
+
     def set_nodes(self, name: str, pool: str, nodes: Sequence[Node]) -> None:
         """Makes the nodes of a pool exactly these. Raises: SimulatedNodesRefused."""
-        plane = self.plane(name)
+        plane = self.planes.plane(self._key(name))
         status = plane.status()
         probe, port = Probe(Pki(plane.layout.pki), "ca", "admin"), urlsplit(status.server).port or 0
         answer = probe.get(port, f"/api/v1/nodes?labelSelector={POOL}%3D{pool}")
@@ -131,27 +135,22 @@ class Clusters:
         for gone in there - {node.name for node in nodes}:
             probe.delete(port, f"/api/v1/nodes/{gone}")
 
-    def credentials(self, server: str) -> tuple[str, str] | None:
-        """Certificate and key (PEM) of the administrator of the cluster that answers at a URL."""
-        for plane in self._planes():
-            if urlsplit(plane.status().server).netloc == urlsplit(server).netloc:
-                pki = Pki(plane.layout.pki)
-                return pki.certificate("admin").read_text(), pki.key("admin").read_text()
-        return None
-
-    def _planes(self) -> Iterator[Plane]:
-        return map(self.plane, self.names())
+    def _key(self, name: str) -> str:
+        return f"{self.project}.{name}"
 
     def _answering(self, server: str) -> ControlPlane:
-        return ControlPlane(
-            endpoint=urlsplit(server).netloc,
-            ca_certificate=base64.b64encode(self.authority.certificate("ca").read_bytes()).decode(),
-        )
+        certificate = self.planes.authority.certificate("ca").read_bytes()
+        return ControlPlane(urlsplit(server).netloc, base64.b64encode(certificate).decode())
 
 
-def clusters(simulation: Path) -> Clusters:
-    """The clusters of the simulation in a folder, which lies in ``.onestack`` of a repository."""
-    return Clusters(simulation / "clusters", LazyTools(simulation.parents[1]))
+def planes(simulation: Path) -> Planes:
+    """The control planes of the simulation in a folder, which lies in ``.onestack`` of a repository."""
+    return Planes(simulation / "clusters", LazyTools(simulation.parents[1]))
+
+
+def clusters(project: Path) -> ProjectClusters:
+    """The clusters of the simulated project whose folder this would be, below that of its simulation."""
+    return ProjectClusters(planes(project.parent), project.name)
 
 
 def _body(node: Node, pool: str, version: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from onestack.local.gcp.clusters import clusters
+from onestack.local.gcp.clusters import planes
 
 
 def main() -> int:
@@ -22,7 +22,7 @@ def main() -> int:
     except (ValueError, KeyError, TypeError):
         print("called by hand? KUBERNETES_EXEC_INFO names no cluster", file=sys.stderr)  # noqa: T201
         return 1
-    pair = clusters(Path(os.environ.get("ONESTACK_SIMULATION", "."))).credentials(server)
+    pair = planes(Path(os.environ.get("ONESTACK_SIMULATION", "."))).credentials(server)
     if pair is None:
         print(f"no simulated cluster answers at {server}", file=sys.stderr)  # noqa: T201
         return 1

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from onestack.local.gcp.clusters import clusters
+from onestack.local.gcp.clusters import planes
 from onestack.local.simulation import Simulation
 from onestack.local.toolchain.files import replace_file
 from onestack.local.toolchain.launcher import write_launcher
@@ -25,7 +25,7 @@ def prepare(simulation: Simulation, progress: Progress) -> None:
 
     Raises: OSError; as `Plane.up`.
     """
-    there = clusters(simulation.folder)
+    there = planes(simulation.folder)
     for name, module in _PROGRAMS.items():
         write_launcher(simulation.bin / name, module, sys.executable)
     own = there.authority.certificate("ca").read_text()
@@ -33,7 +33,7 @@ def prepare(simulation: Simulation, progress: Progress) -> None:
     for name in there.names():
         if there.plane(name).status().state != "running":
             progress.step(f"starting the simulated cluster {name}")
-            there.create(name, progress)
+            there.start(name, progress)
     path = os.environ.get("PATH", os.defpath)
     os.environ.update({**simulation.variables(), "PATH": f"{simulation.bin}{os.pathsep}{path}"})
 

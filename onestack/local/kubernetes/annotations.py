@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from onestack.local.kubernetes.codec import Unknown
 from onestack.local.kubernetes.identity import metadata_of
+from onestack.local.serving.codec import Unknown
 
 AUTONAMED: Final = "pulumi.com/autonamed"
 SKIP_AWAIT: Final = "pulumi.com/skipAwait"

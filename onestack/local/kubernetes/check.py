@@ -11,8 +11,6 @@ from pulumi.runtime.proto.provider_pb2 import CheckRequest, CheckResponse
 from onestack.errors import ProviderError
 from onestack.local.kubernetes.annotations import AUTONAMED, HELM_HOOK, annotations_of
 from onestack.local.kubernetes.builtin import lifecycle_of
-from onestack.local.kubernetes.codec import decode, encode
-from onestack.local.kubernetes.engine_log import ResourceLog
 from onestack.local.kubernetes.identity import (
     Kind,
     Urn,
@@ -35,6 +33,8 @@ from onestack.local.kubernetes.naming import (
 from onestack.local.kubernetes.normalize import normalized
 from onestack.local.kubernetes.secrecy import mark, plain
 from onestack.local.kubernetes.session import Session
+from onestack.local.serving.codec import decode, encode
+from onestack.local.serving.engine_log import ResourceLog
 
 _TEST_HOOK: Final = re.compile(r"test|test-success|test-failure")
 _HOOKS_IGNORED: Final = (

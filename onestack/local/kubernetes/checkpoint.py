@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from onestack.local.kubernetes.codec import Secret
 from onestack.local.kubernetes.secrecy import mark, plain, pulumi_names
+from onestack.local.serving.codec import Secret
 
 INPUTS: Final = "__inputs"
 INITIAL_API_VERSION: Final = "__initialApiVersion"

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from onestack.local.kubernetes.codec import Secret, Unknown
 from onestack.local.kubernetes.merge_patch import same
+from onestack.local.serving.codec import Secret, Unknown
 
 _PREFIX: Final = "kubernetes:config:"
 

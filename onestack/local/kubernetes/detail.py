@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from pulumi.runtime.proto.provider_pb2 import PropertyDiff
 
-from onestack.local.kubernetes.codec import Unknown
 from onestack.local.kubernetes.immutable import changes_one_of
 from onestack.local.kubernetes.merge_patch import same
+from onestack.local.serving.codec import Unknown
 
 ADD: Final = PropertyDiff.ADD
 DELETE: Final = PropertyDiff.DELETE

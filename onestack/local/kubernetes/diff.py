@@ -11,20 +11,20 @@ from pulumi.runtime.proto.provider_pb2 import DiffRequest, DiffResponse, Propert
 from onestack.errors import OnestackError
 from onestack.local.kubernetes import checkpoint
 from onestack.local.kubernetes.annotations import REPLACE_UNREADY, is_true
-from onestack.local.kubernetes.codec import decode
 from onestack.local.kubernetes.config import Config
 from onestack.local.kubernetes.detail import DELETE, Change, Path, detail
-from onestack.local.kubernetes.engine_log import ResourceLog
 from onestack.local.kubernetes.identity import Urn, is_patch, kind_of, name_of, namespace_of
 from onestack.local.kubernetes.immutable import IDENTITY, immutable_fields
 from onestack.local.kubernetes.lifecycle.refused import refuse_components
 from onestack.local.kubernetes.merge_patch import merge_patch
 from onestack.local.kubernetes.naming import is_autonamed, is_named
 from onestack.local.kubernetes.normalize import normalized
-from onestack.local.kubernetes.property_path import contains, format_path, parse_path
 from onestack.local.kubernetes.prune import prune
 from onestack.local.kubernetes.secrecy import plain
 from onestack.local.kubernetes.session import Session
+from onestack.local.serving.codec import decode
+from onestack.local.serving.engine_log import ResourceLog
+from onestack.local.serving.property_path import contains, format_path, parse_path
 
 
 @dataclass(frozen=True)

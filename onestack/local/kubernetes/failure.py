@@ -30,28 +30,6 @@ The resource already exists in the cluster. This can happen when:
     server-side apply to update existing objects on create."""
 
 
-class PartialFailure(ProviderError):
-    """The object exists, but isn't as it should be: Pulumi records it with what is wrong.
-
-    ``reasons`` come after the message itself; ``state`` and ``inputs`` are recorded.
-    """
-
-    def __init__(
-        self,
-        message: str,
-        *,
-        object_id: str,
-        reasons: Sequence[str],
-        state: Mapping[str, Any],
-        inputs: Mapping[str, Any] | None = None,
-    ) -> None:
-        super().__init__(message)
-        self.object_id = object_id
-        self.reasons = (message, *reasons)
-        self.state = state
-        self.inputs = inputs
-
-
 class NotInitialized(ProviderError):
     """Waiting for an object ended without it becoming what was waited for."""
 

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from onestack.local.kubernetes.annotations import AUTONAMED, FIELD_MANAGER, annotation, is_true, set_true
-from onestack.local.kubernetes.codec import Unknown
 from onestack.local.kubernetes.identity import metadata_of, name_of
+from onestack.local.serving.codec import Unknown
 
 FIRST_FIELD_MANAGER: Final = "pulumi-kubernetes"
 """Who owns the fields of an object that was created and never changed since."""

@@ -18,7 +18,7 @@ from onestack.local.kubernetes.builtin import BUILTIN_VERSIONS, Shape, fields_of
 from onestack.local.kubernetes.identity import Kind, is_crd, kind_of
 from onestack.local.kubernetes.prune import prune
 from onestack.local.kubernetes.quantity import canonical
-from onestack.local.kubernetes.secrecy import holds_unknown
+from onestack.local.serving.codec import holds_unknown
 
 _READ_ONLY: Final = (
     "creationTimestamp",

@@ -12,9 +12,8 @@ from onestack.errors import NotServedOffline, ProviderError
 from onestack.local.kubernetes import NAME, VERSION, config
 from onestack.local.kubernetes.active_cluster import active_cluster
 from onestack.local.kubernetes.check import check
-from onestack.local.kubernetes.codec import decode
 from onestack.local.kubernetes.diff import diff
-from onestack.local.kubernetes.engine_log import INFO, EngineLog
+from onestack.local.kubernetes.failure import text_of
 from onestack.local.kubernetes.identity import Urn
 from onestack.local.kubernetes.lifecycle.create import create
 from onestack.local.kubernetes.lifecycle.delete import delete
@@ -23,7 +22,11 @@ from onestack.local.kubernetes.lifecycle.refused import refusal
 from onestack.local.kubernetes.lifecycle.update import update
 from onestack.local.kubernetes.secrecy import plain
 from onestack.local.kubernetes.session import Session, environment
+from onestack.local.serving.codec import decode
+from onestack.local.serving.engine_log import INFO, EngineLog
+from onestack.local.serving.service import Words
 
+WORDS: Final = Words("Kubernetes", text_of)
 NOTICE: Final = (
     f"offline Kubernetes provider: stands in for {NAME} {VERSION}, which could not be downloaded here"
 )

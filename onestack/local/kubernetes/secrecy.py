@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from onestack.local.kubernetes.codec import Secret, Unknown
+from onestack.local.serving.codec import Secret, holds_secret
 
 # Programs can't write dashes in some languages, so Pulumi's side of a schema has underscores.
 TO_DASHES: Final[Mapping[str, str]] = {
@@ -59,21 +59,3 @@ def mark(outputs: dict[str, Any], inputs: Mapping[str, Any] | None) -> None:
             mark(out, given)
         elif not isinstance(out, Secret) and holds_secret(given):
             outputs[key] = Secret(out)
-
-
-def holds_secret(value: Any) -> bool:
-    """True where the value or anything inside it is secret."""
-    if isinstance(value, dict):
-        return any(holds_secret(item) for item in value.values())
-    if isinstance(value, list):
-        return any(holds_secret(item) for item in value)
-    return isinstance(value, Secret)
-
-
-def holds_unknown(value: Any) -> bool:
-    """True where the value or anything inside it is not known yet."""
-    if isinstance(value, dict):
-        return any(holds_unknown(item) for item in value.values())
-    if isinstance(value, list):
-        return any(holds_unknown(item) for item in value)
-    return isinstance(value, Unknown) or (isinstance(value, Secret) and holds_unknown(value.value))

@@ -15,9 +15,9 @@ from onestack.kube.connection import ambient_kubeconfig, connect
 from onestack.kube.discovery import ApiResource, Discovery
 from onestack.local.kubernetes import NAME, VERSION
 from onestack.local.kubernetes.config import Config
-from onestack.local.kubernetes.engine_log import EngineLog
 from onestack.local.kubernetes.identity import Kind, known_scope
 from onestack.local.kubernetes.lookout import Lookout
+from onestack.local.serving.engine_log import EngineLog
 
 _MANY: Final = 64
 

@@ -36,14 +36,13 @@ class Plugin:
     """A provider plugin: downloaded only, never built.
 
     ``sdk`` is the Python package whose version it must have; ``stand_in`` is the Python module
-    that takes its place offline, if there is one; ``needed_for`` says who misses it.
+    that takes its place offline.
     """
 
     name: str
     provider: str
     sdk: str
-    stand_in: str | None
-    needed_for: str
+    stand_in: str
 
 
 @dataclass(frozen=True)
@@ -99,14 +98,8 @@ TEST_ONLY: tuple[str, ...] = ("kubeconform", "kapp", "registry")
 PLUGINS: dict[str, Plugin] = {
     plugin.name: plugin
     for plugin in (
-        Plugin(
-            "pulumi-resource-kubernetes",
-            "kubernetes",
-            "pulumi_kubernetes",
-            "onestack.local.kubernetes",
-            "every stack",
-        ),
-        Plugin("pulumi-resource-gcp", "gcp", "pulumi_gcp", None, "platform gcp"),
+        Plugin("pulumi-resource-kubernetes", "kubernetes", "pulumi_kubernetes", "onestack.local.kubernetes"),
+        Plugin("pulumi-resource-gcp", "gcp", "pulumi_gcp", "onestack.local.gcp"),
     )
 }
 

@@ -37,10 +37,6 @@ def find_plugin(
     launcher = places.launchers / plugin.name
     if official is not None:
         return search.in_front(official, launcher)
-    if plugin.stand_in is None:
-        launcher.unlink(missing_ok=True)
-        why = search.with_passed(why)
-        return MissingTool(plugin.name, f"not available here ({why}); needed for {plugin.needed_for}")
     write_launcher(launcher, plugin.stand_in, places.python)
     return FoundTool(plugin.name, wanted, launcher, "offline", search.with_passed(f"the official one: {why}"))
 

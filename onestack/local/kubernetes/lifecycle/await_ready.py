@@ -11,12 +11,12 @@ from typing import Any, Final
 from onestack.errors import OnestackError
 from onestack.health import Verdict, assess
 from onestack.local.kubernetes.annotations import SKIP_AWAIT, WAIT_FOR, annotation, is_true
-from onestack.local.kubernetes.engine_log import WARNING, ResourceLog
 from onestack.local.kubernetes.failure import NotInitialized, is_not_found, text_of
 from onestack.local.kubernetes.identity import Kind, id_of, kind_of, name_of, namespace_of
 from onestack.local.kubernetes.lifecycle.place import path, resource_of
 from onestack.local.kubernetes.session import Session
 from onestack.local.kubernetes.wait_for import parse_wait_for
+from onestack.local.serving.engine_log import WARNING, ResourceLog
 
 AWAITED: Final = frozenset(
     {

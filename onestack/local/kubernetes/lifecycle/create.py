@@ -7,12 +7,9 @@ from pulumi.runtime.proto.provider_pb2 import CreateRequest, CreateResponse
 from onestack.errors import ApiError, ClusterUnreachable, KindUnknown, OnestackError, ProviderError
 from onestack.local.kubernetes import checkpoint
 from onestack.local.kubernetes.annotations import timeout_seconds
-from onestack.local.kubernetes.codec import decode, encode
-from onestack.local.kubernetes.engine_log import ResourceLog
 from onestack.local.kubernetes.failure import (
     ApplyConflict,
     NotInitialized,
-    PartialFailure,
     is_dry_run_unsupported,
     is_existing,
     is_forbidden,
@@ -25,8 +22,11 @@ from onestack.local.kubernetes.lifecycle.await_ready import Wait, await_ready
 from onestack.local.kubernetes.lifecycle.refused import refuse_components
 from onestack.local.kubernetes.lifecycle.submit import Submission, submit
 from onestack.local.kubernetes.naming import field_manager
-from onestack.local.kubernetes.secrecy import holds_unknown, plain
+from onestack.local.kubernetes.secrecy import plain
 from onestack.local.kubernetes.session import Session
+from onestack.local.serving.codec import decode, encode, holds_unknown
+from onestack.local.serving.engine_log import ResourceLog
+from onestack.local.serving.failure import PartialFailure
 
 
 async def create(session: Session, request: CreateRequest) -> CreateResponse:

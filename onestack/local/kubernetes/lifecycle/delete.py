@@ -14,9 +14,7 @@ from onestack.errors import ApiError, ClusterUnreachable, KindUnknown, ProviderE
 from onestack.kube.discovery import ApiResource
 from onestack.local.kubernetes import checkpoint
 from onestack.local.kubernetes.annotations import SKIP_AWAIT, is_true, propagation_policy, timeout_seconds
-from onestack.local.kubernetes.codec import decode
-from onestack.local.kubernetes.engine_log import ResourceLog
-from onestack.local.kubernetes.failure import PartialFailure, is_not_found, text_of
+from onestack.local.kubernetes.failure import is_not_found, text_of
 from onestack.local.kubernetes.identity import (
     Urn,
     id_of,
@@ -32,6 +30,9 @@ from onestack.local.kubernetes.lifecycle.refused import refuse_components
 from onestack.local.kubernetes.lookout import Changes
 from onestack.local.kubernetes.naming import field_manager
 from onestack.local.kubernetes.session import Session
+from onestack.local.serving.codec import decode
+from onestack.local.serving.engine_log import ResourceLog
+from onestack.local.serving.failure import PartialFailure
 
 _INVALID: Final = 422
 _MAY_LEAVE: Final = frozenset(

@@ -12,9 +12,7 @@ from onestack.errors import ApiError, KindUnknown, ProviderError
 from onestack.local.kubernetes import checkpoint
 from onestack.local.kubernetes.annotations import LAST_APPLIED, SKIP_AWAIT, is_true
 from onestack.local.kubernetes.builtin import fields_of, kinds_of
-from onestack.local.kubernetes.codec import decode, encode
-from onestack.local.kubernetes.engine_log import ResourceLog
-from onestack.local.kubernetes.failure import PartialFailure, is_not_found, text_of
+from onestack.local.kubernetes.failure import is_not_found, text_of
 from onestack.local.kubernetes.identity import (
     Kind,
     Urn,
@@ -32,6 +30,9 @@ from onestack.local.kubernetes.normalize import normalized
 from onestack.local.kubernetes.prune import prune
 from onestack.local.kubernetes.secrecy import mark, plain
 from onestack.local.kubernetes.session import Session
+from onestack.local.serving.codec import decode, encode
+from onestack.local.serving.engine_log import ResourceLog
+from onestack.local.serving.failure import PartialFailure
 
 _SERVER_ONLY: Final = ("creationTimestamp", "generation", "managedFields", "resourceVersion", "uid")
 _SERVER_ANNOTATIONS: Final = ("deployment.kubernetes.io/revision", LAST_APPLIED)

@@ -14,7 +14,6 @@ from onestack.kube.client import APPLY
 from onestack.kube.discovery import ApiResource
 from onestack.local.kubernetes.annotations import PATCH_FORCE, is_true
 from onestack.local.kubernetes.builtin import lifecycle_of
-from onestack.local.kubernetes.engine_log import ResourceLog
 from onestack.local.kubernetes.failure import (
     is_immutable_field,
     is_namespace_missing,
@@ -26,6 +25,7 @@ from onestack.local.kubernetes.identity import kind_of, name_of
 from onestack.local.kubernetes.lifecycle.place import collection, path
 from onestack.local.kubernetes.naming import FIRST_FIELD_MANAGER
 from onestack.local.kubernetes.session import Session
+from onestack.local.serving.engine_log import ResourceLog
 
 WAITS: Final = (1, 2, 4, 8, 16, 32)
 """Seconds between attempts; 63 in all, as the official plugin has it."""

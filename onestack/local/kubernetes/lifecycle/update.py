@@ -11,9 +11,7 @@ from pulumi.runtime.proto.provider_pb2 import UpdateRequest, UpdateResponse
 from onestack.errors import KindUnknown, OnestackError, ProviderError
 from onestack.local.kubernetes import checkpoint
 from onestack.local.kubernetes.annotations import timeout_seconds
-from onestack.local.kubernetes.codec import decode, encode
-from onestack.local.kubernetes.engine_log import ResourceLog
-from onestack.local.kubernetes.failure import NotInitialized, PartialFailure, is_forbidden, text_of
+from onestack.local.kubernetes.failure import NotInitialized, is_forbidden, text_of
 from onestack.local.kubernetes.identity import Urn, id_of, is_patch, kind_of, name_of
 from onestack.local.kubernetes.lifecycle.apply import Change, apply, relinquish
 from onestack.local.kubernetes.lifecycle.await_ready import Wait, await_ready
@@ -21,9 +19,12 @@ from onestack.local.kubernetes.lifecycle.place import path, resource_of
 from onestack.local.kubernetes.lifecycle.refused import refuse_components
 from onestack.local.kubernetes.naming import field_manager
 from onestack.local.kubernetes.normalize import normalized
-from onestack.local.kubernetes.property_path import parse_path
-from onestack.local.kubernetes.secrecy import holds_unknown, plain
+from onestack.local.kubernetes.secrecy import plain
 from onestack.local.kubernetes.session import Session
+from onestack.local.serving.codec import decode, encode, holds_unknown
+from onestack.local.serving.engine_log import ResourceLog
+from onestack.local.serving.failure import PartialFailure
+from onestack.local.serving.property_path import parse_path
 
 _NO_REASONS: Final[Sequence[str]] = ()
 

@@ -7,10 +7,10 @@ from pulumi.runtime.proto.provider_pb2 import CheckRequest
 
 from onestack.errors import NotServedOffline, ProviderError
 from onestack.local.kubernetes.check import check
-from onestack.local.kubernetes.codec import UNKNOWNS, Secret, decode, encode
 from onestack.local.kubernetes.config import Config
-from onestack.local.kubernetes.engine_log import EngineLog
 from onestack.local.kubernetes.session import Session
+from onestack.local.serving.codec import UNKNOWNS, Secret, decode, encode
+from onestack.local.serving.engine_log import EngineLog
 
 STRING = UNKNOWNS["04da6b54-80e4-46f7-96ec-b56ff0331ba9"]
 

@@ -6,8 +6,8 @@ import pytest
 
 from onestack.errors import ProviderError
 from onestack.local.kubernetes.active_cluster import active_cluster
-from onestack.local.kubernetes.codec import UNKNOWNS
 from onestack.local.kubernetes.config import diff, problems, read
+from onestack.local.serving.codec import UNKNOWNS
 
 UNKNOWN = next(iter(UNKNOWNS.values()))
 ONE: dict[str, Any] = {"server": "https://one"}

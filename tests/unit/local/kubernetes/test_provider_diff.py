@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from onestack.local.kubernetes.checkpoint import Checkpoint
-from onestack.local.kubernetes.codec import UNKNOWNS
 from onestack.local.kubernetes.diff import Verdict, judge
 from onestack.local.kubernetes.immutable import IDENTITY, immutable_fields
-from onestack.local.kubernetes.property_path import format_path, parse_path
+from onestack.local.serving.codec import UNKNOWNS
+from onestack.local.serving.property_path import format_path, parse_path
 
 UNKNOWN = next(iter(UNKNOWNS.values()))
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from onestack.local.kubernetes.codec import UNKNOWNS
 from onestack.local.kubernetes.normalize import normalized
+from onestack.local.serving.codec import UNKNOWNS
 
 
 def deployment(**pod: Any) -> dict[str, Any]:

@@ -3,8 +3,8 @@ from __future__ import annotations
 from typing import Any
 
 from onestack.local.kubernetes.checkpoint import compose, parse
-from onestack.local.kubernetes.codec import Secret
 from onestack.local.kubernetes.secrecy import mark, plain
+from onestack.local.serving.codec import Secret
 
 
 def test_a_secrets_data_is_marked_whoever_made_it() -> None:

@@ -8,9 +8,9 @@ import pytest
 from onestack.errors import ApiError, KindUnknown
 from onestack.kube.discovery import ApiResource
 from onestack.local.kubernetes.config import Config
-from onestack.local.kubernetes.engine_log import EngineLog, ResourceLog
 from onestack.local.kubernetes.lifecycle import submit as module
 from onestack.local.kubernetes.lifecycle.submit import Submission, submit
+from onestack.local.serving.engine_log import EngineLog, ResourceLog
 
 INPUTS = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x", "namespace": "nowhere"}}
 NO_NAMESPACE = ApiError(404, "NotFound", 'namespaces "nowhere" not found', details={"kind": "namespaces"})

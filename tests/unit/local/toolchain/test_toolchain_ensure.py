@@ -22,6 +22,7 @@ from onestack.errors import (
 from onestack.local.toolchain import build, golang, network, rows
 from onestack.local.toolchain.catalogue import ALL, TEST_ONLY, TOOLS
 from onestack.local.toolchain.network import Patience
+from onestack.local.toolchain.sdk import plugin_version
 from tests.unit.local.toolchain.world import PINNED, SDK, World
 
 
@@ -31,13 +32,13 @@ def test_all_is_built_where_nothing_is_there(world: World) -> None:
     assert {tool.name: tool.version for tool in toolchain.tools} == {
         **{name: PINNED[tool.module] for name, tool in TOOLS.items() if name not in TEST_ONLY},
         "pulumi-resource-kubernetes": SDK,
+        "pulumi-resource-gcp": plugin_version("pulumi_gcp"),
     }
     assert {tool.source for tool in toolchain.tools if tool.name in TOOLS} == {"built"}
     assert all(os.access(tool.path, os.X_OK) for tool in toolchain.tools)
     assert os.access(toolchain.path("pulumi-language-python").parent / "pulumi-language-python-exec", os.X_OK)
-    assert [missing.name for missing in toolchain.missing] == ["pulumi-resource-gcp"]
-    with pytest.raises(ToolMissing, match="platform gcp"):
-        toolchain.path("pulumi-resource-gcp")
+    assert toolchain.missing == ()
+    assert "-P -m onestack.local.gcp" in toolchain.path("pulumi-resource-gcp").read_text()
 
 
 def test_a_second_run_starts_no_program_and_writes_nothing(world: World) -> None:
@@ -281,4 +282,4 @@ def test_a_tool_that_was_not_asked_for_is_said_and_the_table_has_a_row_for_every
         world.ensure("etcd").path("helm")
     table = rows(world.ensure())
     assert tuple(row.tool for row in table) == ALL
-    assert {row.source for row in table} == {"built here", "offline stand-in", "missing"}
+    assert {row.source for row in table} == {"built here", "offline stand-in"}

@@ -47,6 +47,10 @@ UNKNOWNS: Final[Mapping[str, Unknown]] = {
 }
 
 
+UNKNOWN: Final = UNKNOWNS["04da6b54-80e4-46f7-96ec-b56ff0331ba9"]
+"""What is unknown and may be of any type: the engine tells them apart nowhere."""
+
+
 def decode(struct: Struct) -> dict[str, Any]:
     """Python values of a Struct: whole numbers as int, secrets as Secret, unknowns as Unknown."""
     return {key: _decoded(value) for key, value in struct.fields.items()}
@@ -59,6 +63,33 @@ def encode(values: Mapping[str, Any]) -> Struct:
     for key, value in values.items():
         _encode(fields[key], value)
     return struct
+
+
+def holds_secret(value: Any) -> bool:
+    """True where the value or anything inside it is secret."""
+    if isinstance(value, dict):
+        return any(holds_secret(item) for item in value.values())
+    if isinstance(value, list):
+        return any(holds_secret(item) for item in value)
+    return isinstance(value, Secret)
+
+
+def holds_unknown(value: Any) -> bool:
+    """True where the value or anything inside it is not known yet."""
+    if isinstance(value, dict):
+        return any(holds_unknown(item) for item in value.values())
+    if isinstance(value, list):
+        return any(holds_unknown(item) for item in value)
+    return isinstance(value, Unknown) or (isinstance(value, Secret) and holds_unknown(value.value))
+
+
+def bare(value: Any) -> Any:
+    """A deep copy without secret marks."""
+    if isinstance(value, dict):
+        return {key: bare(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [bare(item) for item in value]
+    return bare(value.value) if isinstance(value, Secret) else value
 
 
 def _decoded(value: Value) -> Any:

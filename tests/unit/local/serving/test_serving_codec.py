@@ -7,7 +7,7 @@ from google.protobuf.struct_pb2 import Struct
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onestack.local.kubernetes.codec import SECRET, SIGNATURE, UNKNOWNS, Secret, Unknown, decode, encode
+from onestack.local.serving.codec import SECRET, SIGNATURE, UNKNOWNS, Secret, Unknown, decode, encode
 
 STRING = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 KEYS = st.text().filter(lambda key: key != SIGNATURE)

@@ -1,0 +1,1 @@
+"""What the offline provider plugins share: the protocol, the process, the engine's log."""
