@@ -21,7 +21,7 @@ from onestack.progress import Progress
 from onestack.settings import Settings, stack_file
 
 STAND_IN: Final = "simulated"
-"""The value of every secret in a simulation."""
+"""The value of every secret that takes a key to read."""
 
 _CREDENTIALS: Final = (
     "GOOGLE_APPLICATION_CREDENTIALS",
@@ -48,8 +48,7 @@ def credentials(
 def simulated(settings: Settings, asked: bool | None, *, plans: bool, progress: Progress) -> bool:
     """Whether the stack of ``settings`` is simulated: as ``asked``, else where planning can't do without.
 
-    Raises: NothingToSimulate where there is nothing to simulate, NoGoogleCredentials where a verb that doesn't
-        just plan has none.
+    Raises: NothingToSimulate; NoGoogleCredentials where a verb that doesn't just plan has none.
     """
     if settings.platform != "gcp":
         if asked:
@@ -73,7 +72,12 @@ def simulation(root: Path, stack: str, progress: Progress) -> Simulation:
 
 
 def stand_in(content: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What a stack's file holds, without anything that takes a key to read. Pure."""
+    """What a stack's file holds, without anything that takes a key to read. Pure.
+
+    What everybody can read stays: plain pulumi, which reads the file itself, then sees the same.
+    """
+    if content.get("encryptionsalt") == PUBLIC_SALT and not content.get("secretsprovider"):
+        return content
     plain = {key: held for key, held in content.items() if key not in {"secretsprovider", "encryptedkey"}}
     return plain | {"config": _plain(content.get("config") or {}), "encryptionsalt": PUBLIC_SALT}
 

@@ -94,7 +94,8 @@ def deploy(root: Path, stack: str, offline: bool | None, full: bool, as_json: bo
         terminal.note(f"{stack}: {tables.counted(deployment.outcome)}; took {deployment.seconds:.1f} s")
         if found := of_release(gathered.connection(), deployment.manifests):
             terminal.console.print(tables.addresses(found))
-        for line in tables.next_steps(gathered.connection().server, stack, gathered.settings.platform):
+        called = f"{stack} --offline" if gathered.workspace.simulation else stack
+        for line in tables.next_steps(gathered.connection().server, called, gathered.settings.platform):
             terminal.note(line)
 
 

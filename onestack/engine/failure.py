@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from onestack.errors import DiskFull, EngineFailed, EngineLostCluster, OnestackError, StackLocked
+from onestack.errors import DiskFull, EngineFailed, EngineLostCluster, OnestackError, Protected, StackLocked
 
 _DEFAULT_HINT = "mend the cause and run again: what was done is kept, and only the rest is tried"
 # The official plugin's words, and ours.
@@ -29,6 +29,12 @@ _RESOURCE = re.compile(
     r'(?:resource )?"urn:pulumi:[^"]*:(?P<kind>\w+)::(?P<name>[^"]*)"'
     r"(?: was not successfully \w+ by the Kubernetes API server)?"
 )
+# As resource/deploy/step_generator.go and step.go of the engine write it.
+_PROTECTED = re.compile(
+    r'resource "urn:pulumi:[^"]*:(?P<kind>\w+)::(?P<name>[^"]*)"'
+    r'(?: as part of replacing "[^"]*")?\s+'
+    r"(?:as it is currently marked for protection|cannot be deleted\s+because it is protected)"
+)
 _HOOK = re.compile(r'(?:before|after) hook "(?:[^"\\]|\\.)*" failed: ')
 
 
@@ -49,6 +55,8 @@ def of(verb: str, stack: str, errors: tuple[str, ...], *, forgets: bool = False)
         return DiskFull("\n".join(full))
     if "the stack is currently locked by" in text:
         return _locked(stack, text)
+    if kept := sorted({f"{one['kind']} {one['name']}" for one in _PROTECTED.finditer(text)}):
+        return Protected(stack, kept)
     said = tuple(map(_unwrapped, errors))
     failed = EngineLostCluster if _UNREACHABLE.search(text) else EngineFailed
     error = failed(verb, stack, said, _DEFAULT_HINT)

@@ -81,11 +81,19 @@ class Cloud:
         content: dict[str, Any] = json.loads((self.simulation / "acme-dev.json").read_text())
         return content
 
-    def kubectl(self, *arguments: str) -> Finished:
-        """Asks the stack's cluster."""
+    def clusters(self) -> tuple[str, ...]:
+        """The clusters that there are."""
+        return planes(self.simulation).names()
+
+    def shell(self, script: str) -> Finished:
+        """Runs a script in the environment of ``onestack env``."""
         exports = self.onestack("env")
         assert exports.code == 0, exports.err
-        return Clone(self.clone.root, "dev").run(f"{exports.out}\nkubectl {' '.join(arguments)}")
+        return self.clone.run(f"{exports.out}\n{script}")
+
+    def kubectl(self, arguments: str) -> Finished:
+        """Asks the stack's cluster."""
+        return self.shell(f"kubectl {arguments}")
 
     def discard(self) -> None:
         """Ends the control planes of its clusters."""

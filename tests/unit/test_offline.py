@@ -91,6 +91,7 @@ config:
   onestack:platform: gcp
   secrets:password: {secure: AAAA}
   other:deep: {list: [{secure: BBBB}, plain]}
+encryptionsalt: v1:of:another-passphrase
 """)
     assert offline.stand_in(content) == {
         "config": {
@@ -100,3 +101,8 @@ config:
         },
         "encryptionsalt": PUBLIC_SALT,
     }
+
+
+def test_a_stack_file_that_everybody_can_read_stays_as_it_is() -> None:
+    content = {"encryptionsalt": PUBLIC_SALT, "config": {"secrets:a": {"secure": "v1:x"}}}
+    assert offline.stand_in(content) == content

@@ -5,7 +5,7 @@ import socket
 import pytest
 
 from onestack.engine import failure
-from onestack.errors import DiskFull, EngineFailed, EngineLostCluster, OnestackError, StackLocked
+from onestack.errors import DiskFull, EngineFailed, EngineLostCluster, OnestackError, Protected, StackLocked
 
 CONFIG_MAP = "urn:pulumi:local::onestack::onestack:index:Release$kubernetes:core/v1:ConfigMap::weird/x"
 REASON = 'ConfigMap "x" is invalid: data: "no"\n\nsecond line'
@@ -78,3 +78,18 @@ def test_a_lock_names_its_holder_and_is_cancelled_only_for_another_machine(host:
 )
 def test_an_error_about_an_object_begins_with_it_and_keeps_its_reason(said: str, expected: str) -> None:
     assert failure.of("up", "local", (said,)).why == expected
+
+
+def test_what_is_protected_is_named_however_the_engine_says_it() -> None:
+    urn = "urn:pulumi:prod::onestack::onestack:google:Network$gcp:compute/network:Network::network"
+    pool = "urn:pulumi:prod::onestack::gcp:container/nodePool:NodePool::default"
+    said = (
+        f'unable to replace resource "{urn}"\nas it is currently marked for protection. To unprotect ...',
+        f'unable to replace resource "{pool}" as part of replacing "{urn}" as it is currently marked for '
+        "protection. To unprotect ...",
+        f'resource "{urn}" cannot be deleted\nbecause it is protected. To unprotect the resource, ...',
+    )
+    error = failure.of("pulumi up", "prod", said)
+    assert isinstance(error, Protected)
+    assert error.why == "Network network, NodePool default"
+    assert "set protected: false" in error.hint
