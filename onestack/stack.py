@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from onestack import engine, standing
+from onestack import engine, stack_secrets, standing
 from onestack import settings as stack_settings
 from onestack.declaration import Declaration, declared
 from onestack.engine import State, Workspace
@@ -60,6 +60,7 @@ def gather(repository: Repository, stack: str, progress: Progress) -> Stack:
     settings = stack_settings.from_file(repository.root, stack)
     toolchain = ensure(repository.root, progress)
     kubeconfig, context = _kubeconfig(repository.root, settings)
+    secrets = stack_secrets.from_file(repository.root, stack)
     workspace = Workspace(
         root=repository.root,
         project=repository.project,
@@ -69,6 +70,7 @@ def gather(repository: Repository, stack: str, progress: Progress) -> Stack:
         pulumi_home=prepared_pulumi_home(),
         context=context,
         shared_state=settings.platform != "embedded",
+        secrets_provider=secrets.provider if secrets else None,
     )
     return Stack(repository, settings, toolchain, workspace, context)
 

@@ -17,6 +17,7 @@ import orjson
 from onestack import handover, interruptions
 from onestack.engine import marker, private
 from onestack.engine.events import Event, parse
+from onestack.engine.marker import Marker
 from onestack.engine.workspace import Workspace
 from onestack.errors import PartNotEnough
 from onestack.handover import Handover
@@ -31,13 +32,14 @@ _CANCELLED = "cancelled"
 class How:
     """One run: the verb in words, the engine's arguments, whether it compares (see `up`).
 
-    ``handed`` is what the program needn't work out itself.
+    ``handed`` is what the program needn't work out itself; ``marked`` is the mark of a run that writes.
     """
 
     verb: str
     arguments: tuple[str, ...]
     compare: bool = False
     handed: Handover | None = None
+    marked: Marker | None = None
 
     def command(self, stack: str) -> list[str]:
         """The engine's command line."""

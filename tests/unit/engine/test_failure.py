@@ -61,6 +61,11 @@ def test_a_lock_names_its_holder_and_is_cancelled_only_for_another_machine(host:
     assert ("pulumi cancel" in error.message()) is advised
 
 
+def test_a_lock_in_a_state_that_others_share_is_cancelled_by_whoever_knows_that_its_holder_is_gone() -> None:
+    error = failure.of("up", "dev", (LOCKED.format(host=socket.gethostname()),), shared=True)
+    assert "if that process is gone for good, remove the lock with 'pulumi cancel'" in error.message()
+
+
 @pytest.mark.parametrize(
     ("said", "expected"),
     [
