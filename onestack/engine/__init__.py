@@ -2,6 +2,7 @@
 
 from onestack.engine.events import Diagnostic, Event, Step, Summary
 from onestack.engine.excerpt import Excerpt
+from onestack.engine.pending import settle
 from onestack.engine.run import Outcome, destroy, died, preview, unlock, up
 from onestack.engine.state import State, ensure_stack, export, secrets
 from onestack.engine.state import read as read_state
@@ -25,6 +26,7 @@ __all__ = [
     "preview",
     "read_state",
     "secrets",
+    "settle",
     "unlock",
     "up",
 ]

@@ -30,6 +30,7 @@ NAMESPACE = "in-a-bucket"
 STATE = ".pulumi/stacks/onestack/test.json"
 LOCKS = ".pulumi/locks/"
 PASSPHRASE = "the team's own"
+MANY = 120
 
 
 class Told:
@@ -114,23 +115,51 @@ def test_a_colleague_goes_on_from_a_clone_of_their_own(repository: Clone, tmp_pa
 def test_a_killed_run_leaves_its_lock_in_the_bucket_and_the_next_one_takes_it_away(
     repository: Clone, bucket: Emulator
 ) -> None:
-    write(repository, 120)
+    kill_halfway(repository, bucket)
+    repository.deploy()
+    is_settled(repository, bucket)
+
+
+def test_what_was_killed_on_another_machine_is_finished_once_its_lock_is_cancelled(
+    repository: Clone, bucket: Emulator, tmp_path: Path
+) -> None:
+    kill_halfway(repository, bucket)
+    theirs = Clone(tmp_path / "theirs", repository.stack)
+    shutil.copytree(repository.root, theirs.root, ignore=shutil.ignore_patterns(".onestack"))
+    refused = theirs.onestack("deploy", theirs.stack)
+    assert refused.code == 4
+    assert "pulumi cancel" in refused.err
+    assert theirs.shell("pulumi cancel --yes").code == 0
+    theirs.deploy()
+    is_settled(theirs, bucket)
+    repository.deploy()
+    is_settled(repository, bucket)
+
+
+def kill_halfway(made: Clone, bucket: Emulator) -> None:
+    """Kills a deployment with all its processes once its state knows of part of many objects."""
+    write(made, MANY)
     victim = subprocess.Popen(
-        [sys.executable, "-m", "onestack", "deploy", repository.stack],
-        cwd=repository.root,
+        [sys.executable, "-m", "onestack", "deploy", made.stack],
+        cwd=made.root,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    while victim.poll() is None and b'"c1' not in state_text(bucket) and b"/c1" not in state_text(bucket):
+    while victim.poll() is None and b"::kubernetes:core/v1:ConfigMap::" not in state_text(bucket):
         pass
     kill_tree(victim)
     (lock,) = bucket.objects(BUCKET, LOCKS)
     assert json.loads(bucket.content(BUCKET, lock))["hostname"] == socket.gethostname()
-    repository.deploy()
+    assert state_text(bucket).count(b"::kubernetes:core/v1:ConfigMap::") < MANY
+
+
+def is_settled(made: Clone, bucket: Emulator) -> None:
+    """All of it is there and known, each once, and nobody holds a lock."""
     assert bucket.objects(BUCKET, LOCKS) == []
-    assert held(repository) == sorted(f"c{number}" for number in range(120))
-    assert repository.planned() == {}
+    assert held(made) == sorted(f"c{number}" for number in range(MANY))
+    assert b"pending_operations" not in state_text(bucket)
+    assert made.planned() == {}
 
 
 def state_text(bucket: Emulator) -> bytes:
