@@ -11,7 +11,7 @@ from onestack import caution, chart_tests, engine, recovery, standing
 from onestack.chart_tests import Ended
 from onestack.declaration import Declaration
 from onestack.discretion import hiding, private
-from onestack.engine import Outcome
+from onestack.engine import Outcome, State
 from onestack.errors import EngineFailed, HookFailed, NotReady, OnestackError
 from onestack.graph import Graph, from_state, from_steps
 from onestack.manifests.garbage import uncollected
@@ -96,6 +96,7 @@ def deploy(stack: Stack, progress: Discreet, *, full: bool = False) -> Deploymen
         raise _said_by_hooks(stack, made.applied, error) from None
     if stack.workspace.cloud:
         located(stack, engine.read_state(stack.workspace))
+    _settle(stack, run.state, progress)
     readiness = wait(stack, made.applied, progress)
     run.mark_ready()
     return Deployment(outcome, made.applied, readiness, time.monotonic() - began)
@@ -127,6 +128,12 @@ def _finish(stack: Stack, found: Standing, progress: Progress) -> None:
     project, name = stack.repository.project, stack.settings.stack
     if found.strays or found.interrupted or found.unheld:
         stack.ask(lambda client: recovery.finish(client, found, project, name, progress.note))
+
+
+def _settle(stack: Stack, state: State, progress: Progress) -> None:
+    """Has the state forget what a run that died had begun, now that it is known how that ended."""
+    for left in engine.settle(stack.workspace) if state.pending else ():
+        progress.note(f"a run that died may have left {left}: if it exists, import it or delete it by hand")
 
 
 def _up(stack: Stack, found: Standing, run: Runs, progress: Progress) -> Outcome:
@@ -212,15 +219,17 @@ def destroy(stack: Stack, progress: Discreet) -> Outcome:
         if there:
             reachable(stack, progress)
     outcome = engine.destroy(stack.workspace, EngineProgress(progress, "destroying"))
+    state = engine.read_state(stack.workspace)
     if stack.workspace.cloud:
-        there = located(stack, engine.read_state(stack.workspace))
+        there = located(stack, state)
     if not there:
         return outcome
-    left = survey(stack, (), engine.read_state(stack.workspace), progress)[0].strays
+    left = survey(stack, (), state, progress)[0].strays
     if left:
         progress.note(f"deleting what a run that died left: {', '.join(map(str, left))}")
         project, name = stack.repository.project, stack.settings.stack
         stack.ask(lambda client: standing.remove(client, project, name, left))
+    _settle(stack, state, progress)
     return outcome
 
 

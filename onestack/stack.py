@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from onestack import engine, standing
+from onestack import engine, stack_secrets, standing
 from onestack import settings as stack_settings
 from onestack.declaration import Declaration, declared
 from onestack.engine import State, Workspace
@@ -84,6 +84,7 @@ def gather(
     alone = simulated(settings, offline, plans=plans, progress=progress)
     simulation = simulate(repository.root, stack, progress) if alone else None
     kubeconfig, context = _kubeconfig(repository.root, settings, simulation)
+    secrets = stack_secrets.from_file(repository.root, stack)
     workspace = Workspace(
         root=repository.root,
         project=repository.project,
@@ -93,6 +94,7 @@ def gather(
         pulumi_home=prepared_pulumi_home(),
         context=context,
         shared_state=settings.platform != "embedded",
+        secrets_provider=secrets.provider if secrets and simulation is None else None,
         cloud=settings.platform == "gcp",
         simulation=simulation,
     )

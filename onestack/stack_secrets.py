@@ -16,22 +16,28 @@ from onestack.settings import STACKS, stack_file
 
 _PREFIX: Final = f"{CONFIG}:"
 _SECURE: Final = "secure"
+_PASSPHRASE: Final = ("", "default", "passphrase")
 
 
 @dataclass(frozen=True)
 class StackSecrets:
     """``ciphertexts`` are by the name that placeholders ask for.
 
-    ``encrypted`` says whether anything in the file's configuration is, ours or not; ``by_passphrase``,
-    whether a passphrase is the key, not a cloud's KMS. ``problems`` are keys that can't be used, by
-    their place in the file; they never quote a value.
+    ``encrypted`` says whether anything in the file's configuration is, ours or not; ``provider`` is the
+    address of a key in a cloud, where a passphrase isn't the key. ``problems`` are keys that can't be
+    used, by their place in the file; they never quote a value.
     """
 
     stack: str
     ciphertexts: Mapping[str, str] = field(default_factory=dict)
     encrypted: bool = False
-    by_passphrase: bool = True
+    provider: str | None = None
     problems: tuple[Problem, ...] = ()
+
+    @property
+    def by_passphrase(self) -> bool:
+        """Whether a passphrase is the key, not one in a cloud."""
+        return self.provider is None
 
     @property
     def file(self) -> str:
@@ -56,7 +62,9 @@ def from_file(root: Path, stack: str) -> StackSecrets | None:
         return StackSecrets(stack)
     provider = reading.documents[0].get("secretsprovider")
     found = _of(stack, f"{STACKS}/{path.name}", config)
-    return replace(found, by_passphrase=provider is None or provider.value in ("", "default", "passphrase"))
+    if provider is None or not isinstance(provider.value, str) or provider.value in _PASSPHRASE:
+        return found
+    return replace(found, provider=provider.value)
 
 
 def _of(stack: str, file: str, config: Node) -> StackSecrets:

@@ -17,6 +17,7 @@ from onestack.rooted import RootedGroup
 INTERRUPTED = 130
 
 _VERBS = {
+    "bootstrap": "onestack.cli.bootstrap",
     "check": "onestack.cli.checking",
     "deploy": "onestack.cli.delivery",
     "destroy": "onestack.cli.delivery",

@@ -2,6 +2,7 @@
 
 from onestack.engine.events import Diagnostic, Event, Step, Summary
 from onestack.engine.excerpt import Excerpt
+from onestack.engine.pending import settle
 from onestack.engine.planned import planned
 from onestack.engine.run import Outcome, destroy, died, look_for, preview, unlock, up
 from onestack.engine.state import State, ensure_stack, export, secrets
@@ -28,6 +29,7 @@ __all__ = [
     "preview",
     "read_state",
     "secrets",
+    "settle",
     "unlock",
     "up",
 ]

@@ -48,13 +48,18 @@ def spoken(text: str) -> tuple[str, ...]:
     return ("\n".join(lines),) if lines else ()
 
 
-def of(verb: str, stack: str, errors: tuple[str, ...], *, forgets: bool = False) -> OnestackError:
-    """The typed failure of a run that ended with these messages; ``forgets``: see `EngineFailed`."""
+def of(
+    verb: str, stack: str, errors: tuple[str, ...], *, forgets: bool = False, shared: bool = False
+) -> OnestackError:
+    """The typed failure of a run that ended with these messages; ``forgets``: see `EngineFailed`.
+
+    ``shared`` says that the state is one that others write, too.
+    """
     text = "\n".join(errors)
     if full := [line for line in text.splitlines() if _DISK_FULL.match(line)]:
         return DiskFull("\n".join(full))
     if "the stack is currently locked by" in text:
-        return _locked(stack, text)
+        return _locked(stack, text, shared=shared)
     if kept := sorted({f"{one['kind']} {one['name']}" for one in _PROTECTED.finditer(text)}):
         return Protected(stack, kept)
     said = tuple(map(_unwrapped, errors))
@@ -64,13 +69,15 @@ def of(verb: str, stack: str, errors: tuple[str, ...], *, forgets: bool = False)
     return error
 
 
-def _locked(stack: str, text: str) -> StackLocked:
+def _locked(stack: str, text: str, *, shared: bool) -> StackLocked:
     holders = [
         f"held by process {found['pid']} of {found['user']} on {found['host']} since {found['since']}"
         for found in _HOLDER.finditer(text)
     ]
     hosts = frozenset(found["host"] for found in _HOLDER.finditer(text))
-    return StackLocked(stack, "\n".join(holders) or "the engine doesn't say by whom", hosts=hosts)
+    return StackLocked(
+        stack, "\n".join(holders) or "the engine doesn't say by whom", hosts=hosts, shared=shared
+    )
 
 
 def _unwrapped(message: str) -> str:

@@ -1,7 +1,7 @@
-"""The stack's lock in the file backend: who holds it, and whether that holder is proven dead.
+"""The stack's lock: who holds it, and whether that holder is proven dead.
 
-Pulumi's file backend (``pkg/backend/diy/lock.go``) writes one JSON file per holder with ``pid``,
-``username``, ``hostname`` and ``timestamp``, and never checks whether the holder still lives.
+Pulumi's backends of files and buckets (``pkg/backend/diy/lock.go``) write one JSON file per holder with
+``pid``, ``username``, ``hostname`` and ``timestamp``, and never check whether the holder still lives.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import psutil
 
 @dataclass(frozen=True)
 class Lock:
-    """One lock file and its holder."""
+    """One lock file, or object in a bucket, and its holder."""
 
     file: Path
     pid: int
@@ -87,7 +87,15 @@ def take(folder: Path) -> Path:
 
 def _read(file: Path) -> Lock:
     try:
-        content = json.loads(file.read_text())
+        return parsed(file, file.read_bytes())
+    except OSError:
+        return parsed(file, b"")
+
+
+def parsed(file: Path, text: bytes) -> Lock:
+    """The lock that ``file`` holds as ``text``; one that can't be read is held by nobody known."""
+    try:
+        content = json.loads(text)
         return Lock(
             file=file,
             pid=int(content["pid"]),
@@ -95,7 +103,7 @@ def _read(file: Path) -> Lock:
             user=str(content["username"]),
             since=str(content["timestamp"]),
         )
-    except (OSError, ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError):
         return Lock(file=file, pid=0, host="an unknown machine", user="someone", since="an unknown time")
 
 

@@ -8,7 +8,7 @@ it believes the state.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import psutil
@@ -19,11 +19,15 @@ CANCELLED = "ONESTACK_CANCELLED"
 
 @dataclass(frozen=True)
 class Marker:
-    """Who is, or was, writing; ``recovers`` says that it is cleaning up after one that died."""
+    """Who is, or was, writing; ``recovers`` says that it is cleaning up after one that died.
+
+    ``engine`` is the number of the engine's process, which holds the stack's lock; 0 where none was started.
+    """
 
     pid: int
     started: float
     recovers: bool
+    engine: int = 0
 
     def alive(self) -> bool:
         """Whether the writer still runs: the same process, not only the same number."""
@@ -44,7 +48,12 @@ def read(file: Path) -> Marker | None:
     """The marker, or None. One that can't be read is that of a run that died while writing it."""
     try:
         content = json.loads(file.read_text())
-        return Marker(int(content["pid"]), float(content["started"]), bool(content["recovers"]))
+        return Marker(
+            int(content["pid"]),
+            float(content["started"]),
+            bool(content["recovers"]),
+            int(content.get("engine", 0)),
+        )
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError):
@@ -56,13 +65,20 @@ def begin(file: Path) -> Marker:
     earlier = read(file)
     me = psutil.Process()
     marker = Marker(pid=me.pid, started=me.create_time(), recovers=earlier is not None)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    temporary = file.with_suffix(f".{me.pid}")
-    temporary.write_text(
-        json.dumps({"pid": marker.pid, "started": marker.started, "recovers": marker.recovers})
-    )
-    temporary.replace(file)
+    _write(file, marker)
     return marker
+
+
+def engine_started(file: Path, marker: Marker, pid: int) -> None:
+    """Adds which process the engine is, once it is known."""
+    _write(file, replace(marker, engine=pid))
+
+
+def _write(file: Path, marker: Marker) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    temporary = file.with_suffix(f".{marker.pid}")
+    temporary.write_text(json.dumps(asdict(marker)))
+    temporary.replace(file)
 
 
 def end(file: Path) -> None:

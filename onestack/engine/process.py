@@ -17,6 +17,7 @@ import orjson
 from onestack import handover, interruptions
 from onestack.engine import marker, private
 from onestack.engine.events import Event, parse
+from onestack.engine.marker import Marker
 from onestack.engine.workspace import Workspace
 from onestack.errors import PartNotEnough
 from onestack.handover import Handover
@@ -32,7 +33,7 @@ class How:
     """One run: the verb in words, the engine's arguments, whether it compares (see `up`).
 
     ``handed`` is what the program needn't work out itself. ``streamed``: a preview, too, speaks in events
-    as they happen instead of in one document at the end.
+    as they happen instead of in one document at the end. ``marked`` is the mark of a run that writes.
     """
 
     verb: str
@@ -40,6 +41,7 @@ class How:
     compare: bool = False
     handed: Handover | None = None
     streamed: bool = True
+    marked: Marker | None = None
 
     def command(self, stack: str, options: Sequence[str] = ()) -> list[str]:
         """The engine's command line."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from filelock import FileLock, Timeout
 
-from onestack.engine import failure, lock, marker, private, state
+from onestack.engine import bucket, failure, lock, marker, private, state
 from onestack.engine.aside import aside, locked, put_together
 from onestack.engine.events import CHANGES, Diagnostic, Event, Step, Summary, is_noise
 from onestack.engine.excerpt import Excerpt
@@ -95,7 +95,7 @@ def up(
     """
     with _writing(workspace, excerpt) as marked:
         arguments = ("up", "--yes", "--skip-preview")
-        how = How("up", arguments, compare=compare or marked.recovers, handed=handed)
+        how = How("up", arguments, compare=compare or marked.recovers, handed=handed, marked=marked)
         if excerpt is None:
             return _run(workspace, how, on_event)
         with aside(workspace, excerpt) as apart:
@@ -124,7 +124,7 @@ def unlock(workspace: Workspace) -> tuple[str, ...]:
     dead = lock.release_dead(workspace.locks)
     if dead:
         marker.note_death(workspace.marker)
-    return tuple(one.holder() for one in dead)
+    return tuple(one.holder() for one in (*dead, *bucket.release_own_lock(workspace)))
 
 
 def died(workspace: Workspace) -> bool:
@@ -135,7 +135,8 @@ def died(workspace: Workspace) -> bool:
 def destroy(workspace: Workspace, on_event: OnEvent) -> Outcome:
     """Deletes all that the stack's state holds. Raises: EngineFailed, EngineKilled, StackLocked."""
     with _writing(workspace) as marked:
-        how = How("destroy", ("destroy", "--yes", "--skip-preview"), compare=marked.recovers)
+        arguments = ("destroy", "--yes", "--skip-preview")
+        how = How("destroy", arguments, compare=marked.recovers, marked=marked)
         return _run(workspace, how, on_event)
 
 
@@ -171,6 +172,11 @@ def _marked(workspace: Workspace) -> Iterator[Marker]:
     marked, before = marker.begin(file), state.written(workspace)
     try:
         yield marked
+    except StackLocked:
+        # The engine found the lock, in a state that isn't ours to look into, and did nothing.
+        if not marked.recovers:
+            marker.end(file)
+        raise
     except (EngineFailed, PartNotEnough) as error:
         sure = not (isinstance(error, EngineFailed) and error.forgets)
         if sure and not marked.recovers and state.written(workspace) != before:
@@ -196,6 +202,8 @@ def _run(workspace: Workspace, how: How, on_event: OnEvent) -> Outcome:
     warnings: list[str] = []
     forgets = False
     with engine(workspace, how) as (process, said):
+        if how.marked is not None:
+            marker.engine_started(workspace.marker, how.marked, process.pid)
         for event in events(process):
             match event:
                 case Summary():
@@ -215,5 +223,8 @@ def _run(workspace: Workspace, how: How, on_event: OnEvent) -> Outcome:
     if code < 0:
         raise EngineKilled(how.verb, workspace.stack, signal.Signals(-code).name)
     if code:
-        raise failure.of(how.verb, workspace.stack, tuple(dict.fromkeys(errors)), forgets=forgets)
+        shared = not workspace.own_state
+        raise failure.of(
+            how.verb, workspace.stack, tuple(dict.fromkeys(errors)), forgets=forgets, shared=shared
+        )
     return Outcome(changes, tuple(steps), tuple(dict.fromkeys(warnings)))

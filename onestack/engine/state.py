@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from onestack.engine import marker
+from onestack.engine import bucket, marker
 from onestack.engine.command import command
 from onestack.engine.workspace import Workspace
 from onestack.errors import DiskFull
@@ -23,16 +23,19 @@ from onestack.local.toolchain.files import replace_file
 def ensure_stack(workspace: Workspace) -> None:
     """Makes the stack in its backend where it is not there yet.
 
-    Raises: EngineFailed.
+    Raises: EngineFailed; as `onestack.engine.bucket.reachable`.
     """
     mend(workspace)
     if workspace.own_state and workspace.checkpoint.exists():
         return
+    bucket.reachable(workspace)
     workspace.state.mkdir(parents=True, exist_ok=True)
     if workspace.simulation is not None:
         _make(workspace)
         return
-    command(workspace, "stack", "select", "--create", workspace.stack, "--secrets-provider", "passphrase")
+    # The stack's file names the key in a cloud, if it has one: another here would replace it there.
+    provider = workspace.secrets_provider or "passphrase"
+    command(workspace, "stack", "select", "--create", workspace.stack, "--secrets-provider", provider)
 
 
 def _make(workspace: Workspace) -> None:

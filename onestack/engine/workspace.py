@@ -32,6 +32,8 @@ class Workspace:
     ``project`` is the name in Pulumi.yaml; ``bin_dirs`` are put in front of PATH, in order.
     ``shared_state`` says that the caller's own backend and passphrase count, where they are set:
     a stack that only this machine has (the embedded one) keeps its state beside the clone.
+    ``secrets_provider`` is the address of a key in a cloud that secrets are encrypted with, for a state
+    that is shared; without one a passphrase is the key.
     ``aside`` is a folder with an excerpt of the state, for a run that is given no more.
     ``cloud`` says that the stack has more than objects of a cluster. In a ``simulation`` of that cloud
     nothing of the caller's counts: state, passphrase and the stack's file are the simulation's own.
@@ -45,6 +47,7 @@ class Workspace:
     pulumi_home: Path
     context: str | None = None
     shared_state: bool = False
+    secrets_provider: str | None = None
     aside: Path | None = None
     cloud: bool = False
     simulation: Simulation | None = None
@@ -68,11 +71,16 @@ class Workspace:
         return self.cloud or not self.own_state
 
     @property
+    def backend(self) -> str:
+        """The address of the state."""
+        if self.aside is not None or self.simulation is not None or not self.shared_state:
+            return self.state.as_uri()
+        return os.environ.get("PULUMI_BACKEND_URL", self.state.as_uri())
+
+    @property
     def own_state(self) -> bool:
         """Whether the state is the one beside this clone, which nobody else writes."""
-        if self.aside is not None or self.simulation is not None or not self.shared_state:
-            return True
-        return os.environ.get("PULUMI_BACKEND_URL", self.state.as_uri()) == self.state.as_uri()
+        return self.backend == self.state.as_uri()
 
     @property
     def marker(self) -> Path:
@@ -97,8 +105,9 @@ class Workspace:
     @property
     def public(self) -> bool:
         """Whether the passphrase is the public one."""
-        own = self.simulation is not None or not self.shared_state
-        return own or not _PASSPHRASES & set(os.environ)
+        if self.simulation is not None or not self.shared_state:
+            return True
+        return self.secrets_provider is None and not _PASSPHRASES & set(os.environ)
 
     def settings(self) -> dict[str, str]:
         """The variables with which plain ``pulumi`` and ``kubectl`` work on this stack.
@@ -111,7 +120,7 @@ class Workspace:
             "PULUMI_CONFIG_PASSPHRASE": PUBLIC_PASSPHRASE,
         }
         if self.shared_state and self.simulation is None:
-            own = _unless_set(own, os.environ)
+            own = _unless_set(own, os.environ, keyed=self.secrets_provider is not None)
         if self.aside is not None:
             own["PULUMI_BACKEND_URL"] = self.aside.as_uri()
         return {
@@ -180,12 +189,12 @@ def forget(root: Path, project: str, stack: str) -> None:
         one.unlink(missing_ok=True)
 
 
-def _unless_set(own: Mapping[str, str], environ: Mapping[str, str]) -> dict[str, str]:
-    """Ours where the caller sets nothing.
+def _unless_set(own: Mapping[str, str], environ: Mapping[str, str], *, keyed: bool) -> dict[str, str]:
+    """Ours where the caller sets nothing; with a key in a cloud (``keyed``) nobody needs a passphrase.
 
     Raises: PublicPassphrase where a backend of the caller's would be written with our passphrase.
     """
-    chosen = _PASSPHRASES & set(environ)
+    chosen = keyed or _PASSPHRASES & set(environ)
     if "PULUMI_BACKEND_URL" in environ and not chosen:
         raise PublicPassphrase
     kept = {name: value for name, value in own.items() if name not in environ}

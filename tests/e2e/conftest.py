@@ -9,6 +9,7 @@ import pytest
 
 from onestack.local.plane import Plane, throwaway
 from onestack.local.toolchain import Toolchain, ensure
+from tests.e2e.gcs import BUCKET, Emulator, emulating
 
 ROOT = Path(__file__).parents[2]
 
@@ -35,3 +36,23 @@ def plane(toolchain: Toolchain) -> Iterator[Plane]:
     clean up cluster-scoped objects. Take `throwaway` yourself to break things."""
     with throwaway(toolchain) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    """One Cloud Storage for all tests of a worker, with a bucket that keeps versions."""
+    program = ensure(ROOT, _Told(), ("fake-gcs-server",)).path("fake-gcs-server")
+    with emulating(program, tmp_path_factory.mktemp("gcs") / "log") as running:
+        running.create(BUCKET)
+        yield running
+
+
+@pytest.fixture
+def bucket(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Emulator:
+    """State lies in the bucket: what a team has set, and where the emulator is, with a token that is none."""
+    monkeypatch.setenv("PULUMI_BACKEND_URL", f"gs://{BUCKET}")
+    monkeypatch.setenv("STORAGE_EMULATOR_HOST", emulator.address)
+    monkeypatch.setenv("GOOGLE_OAUTH_ACCESS_TOKEN", "none")
+    for name in ("PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    return emulator

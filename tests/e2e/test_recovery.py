@@ -186,6 +186,8 @@ def test_a_killed_plain_pulumi_is_finished_by_onestack(repository: Clone, plane:
     kill_tree(victim)
     repository.deploy()
     is_settled(repository, plane, "b", COUNT)
+    state = repository.root / ".onestack/state/.pulumi/stacks/onestack/test.json"
+    assert b"pending_operations" not in state.read_bytes()
 
 
 def test_what_somebody_deleted_by_hand_is_made_again(repository: Clone, plane: Plane) -> None:

@@ -88,3 +88,4 @@ def test_the_key_is_a_passphrase_or_that_of_a_cloud(
     found = stack_secrets.from_file(tmp_path, "dev")
     assert found is not None
     assert found.by_passphrase is by_passphrase
+    assert found.provider == (None if by_passphrase else "gcpkms://projects/p")

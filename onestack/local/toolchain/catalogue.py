@@ -89,10 +89,12 @@ TOOLS: dict[str, Tool] = {
         Tool("kubeconform", "kubeconform", ("-v",), minor(0, 8)),
         Tool("kapp", "kapp", ("version",), minor(0, 64), re.compile(r"kapp version (\S+)")),
         Tool("registry", "registry", _VERSION_FLAG, minor(3, 1), re.compile(r"registry \S+ (\S+)")),
+        # It has no way to say its version, so it is always the one that is built.
+        Tool("fake-gcs-server", "fake-gcs-server", (), minor(1, 56)),
     )
 }
 
-TEST_ONLY: tuple[str, ...] = ("kubeconform", "kapp", "registry")
+TEST_ONLY: tuple[str, ...] = ("kubeconform", "kapp", "registry", "fake-gcs-server")
 """What only tests and benchmarks use: had when asked for by name, and no part of what users get."""
 
 PLUGINS: dict[str, Plugin] = {
@@ -139,6 +141,7 @@ MODULES: dict[str, Module] = {
             "github.com/distribution/distribution/v3",
             ("github.com/distribution/distribution/v3/version.version=v{version}",),
         ),
+        Module("fake-gcs-server", "github.com/fsouza/fake-gcs-server"),
     )
 }
 

@@ -26,7 +26,8 @@ def on_path(tool: Tool, fit: Fit, places: Places, versions: Versions) -> Search:
     """The first program on PATH in a fitting version; not only the first of its name is tried."""
     passed: list[str] = []
     for program in candidates(tool.name, places):
-        version = versions.of(program, tool.ask, tool.answer)
+        # Without arguments most programs do their work, such as to serve, instead of saying a version.
+        version = versions.of(program, tool.ask, tool.answer) if tool.ask else None
         if version is not None and fit.accepts(version) and has_companions(tool, program):
             return Search(FoundTool(tool.name, str(version), program, "path"))
         passed.append(f"{program} is {version or 'of an unknown version'}, needed is {fit.words}")

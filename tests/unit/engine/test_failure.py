@@ -61,6 +61,11 @@ def test_a_lock_names_its_holder_and_is_cancelled_only_for_another_machine(host:
     assert ("pulumi cancel" in error.message()) is advised
 
 
+def test_a_lock_in_a_state_that_others_share_is_cancelled_by_whoever_knows_that_its_holder_is_gone() -> None:
+    error = failure.of("up", "dev", (LOCKED.format(host=socket.gethostname()),), shared=True)
+    assert "if that process is gone for good, remove the lock with 'pulumi cancel'" in error.message()
+
+
 @pytest.mark.parametrize(
     ("said", "expected"),
     [
@@ -85,8 +90,10 @@ def test_what_is_protected_is_named_however_the_engine_says_it() -> None:
     pool = "urn:pulumi:prod::onestack::gcp:container/nodePool:NodePool::default"
     said = (
         f'unable to replace resource "{urn}"\nas it is currently marked for protection. To unprotect ...',
-        f'unable to replace resource "{pool}" as part of replacing "{urn}" as it is currently marked for '
-        "protection. To unprotect ...",
+        (
+            f'unable to replace resource "{pool}" as part of replacing "{urn}" as it is currently marked for '
+            "protection. To unprotect ..."
+        ),
         f'resource "{urn}" cannot be deleted\nbecause it is protected. To unprotect the resource, ...',
     )
     error = failure.of("pulumi up", "prod", said)

@@ -28,6 +28,16 @@ def test_after_a_run_that_died_the_next_one_recovers(tmp_path: Path) -> None:
     assert marker.died(file)
 
 
+def test_the_engine_that_was_started_is_known_afterwards(tmp_path: Path) -> None:
+    file = marker.path(tmp_path, "onestack", "local")
+    begun = marker.begin(file)
+    assert begun.engine == 0
+    marker.engine_started(file, begun, 4711)
+    found = marker.read(file)
+    assert found is not None
+    assert (found.engine, found.alive(), found.recovers) == (4711, True, False)
+
+
 def test_a_marker_cut_short_counts_as_a_run_that_died(tmp_path: Path) -> None:
     file = marker.path(tmp_path, "onestack", "local")
     file.write_text('{"pid": 1')

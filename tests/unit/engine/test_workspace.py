@@ -10,7 +10,9 @@ from onestack.engine.workspace import PUBLIC_PASSPHRASE, Workspace, checkpoint, 
 from onestack.errors import PublicPassphrase
 
 
-def workspace(root: Path, *, context: str | None = None, shared: bool = False) -> Workspace:
+def workspace(
+    root: Path, *, context: str | None = None, shared: bool = False, key: str | None = None
+) -> Workspace:
     """A workspace of a stack 'test'."""
     return Workspace(
         root=root,
@@ -21,6 +23,7 @@ def workspace(root: Path, *, context: str | None = None, shared: bool = False) -
         pulumi_home=root / "home",
         context=context,
         shared_state=shared,
+        secrets_provider=key,
     )
 
 
@@ -56,6 +59,16 @@ def test_a_shared_backend_without_a_passphrase_is_refused(
     with pytest.raises(PublicPassphrase, match="PULUMI_CONFIG_PASSPHRASE"):
         workspace(tmp_path, shared=True).settings()
     assert not workspace(tmp_path, shared=True).own_state
+
+
+def test_with_a_key_in_a_cloud_nobody_needs_a_passphrase_and_ours_is_not_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PULUMI_BACKEND_URL", "gs://states")
+    made = workspace(tmp_path, shared=True, key="gcpkms://projects/p/locations/l/keyRings/r/cryptoKeys/k")
+    assert "PULUMI_CONFIG_PASSPHRASE" not in made.settings()
+    assert "PULUMI_CONFIG_PASSPHRASE" not in made.environment()
+    assert (made.public, made.own_state, made.backend) == (False, False, "gs://states")
 
 
 def test_kubectl_is_told_the_chosen_context_before_the_file(tmp_path: Path) -> None:

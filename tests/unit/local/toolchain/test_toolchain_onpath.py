@@ -45,6 +45,12 @@ def test_a_fitting_version_is_taken(world: World, name: str, says: str) -> None:
     assert tool.version in says
 
 
+def test_a_tool_that_can_not_say_its_version_is_not_started_to_find_out(world: World) -> None:
+    world.tool("fake-gcs-server", "it would serve now")
+    assert found(world, "fake-gcs-server") is None
+    assert not world.log.exists() or "fake-gcs-server" not in world.log.read_text()
+
+
 @pytest.mark.parametrize(
     ("name", "says"),
     [

@@ -35,6 +35,7 @@ PINNED = {
     "kubeconform": "0.8.0",
     "kapp": "0.64.2",
     "registry": "3.1.2",
+    "fake-gcs-server": "1.56.1",
 }
 SAYS = {
     "kubeconform": "v0.8.0",

@@ -1,0 +1,59 @@
+"""Operations that a state says were begun and doesn't know the end of: what a run that died leaves in it.
+
+The engine carries creations on from run to run, until somebody answers for each of them
+(``pulumi refresh``, interactively).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+
+from onestack.engine import private
+from onestack.engine.command import command
+from onestack.engine.state import State, export
+from onestack.engine.workspace import Workspace
+from onestack.errors import OnestackError
+
+_OBJECTS: Final = "kubernetes:"
+
+
+def unanswered(state: State) -> tuple[str, ...]:
+    """The operations that a run which ended well doesn't answer for, in words.
+
+    What was made after all is held by the state. Objects of the cluster are looked for there, and are
+    taken over or deleted. Of anything else nobody knows whether it exists.
+    """
+    held = {str(one["urn"]) for one in state.resources}
+    return tuple(
+        f"{operation['resource']['urn']} ({operation.get('type', 'begun')})"
+        for operation in state.deployment.get("pending_operations") or ()
+        if not _answered(operation["resource"], held)
+    )
+
+
+def _answered(resource: Mapping[str, Any], held: set[str]) -> bool:
+    return str(resource["urn"]) in held or str(resource.get("type", "")).startswith(_OBJECTS)
+
+
+def settle(workspace: Workspace) -> tuple[str, ...]:
+    """Has the engine forget the operations of earlier runs, after one that ended well; returns what it can't.
+
+    As ``pulumi stack import`` of an export does it, which takes the stack's lock. A run of somebody else's
+    that takes it first keeps the state as it is, and the next run tries again.
+
+    Raises: EngineFailed where the state can't be read.
+    """
+    exported = export(workspace)
+    left = unanswered(State(exported["deployment"]))
+    if left:
+        return left
+    with private.folder(workspace.root) as folder, suppress(OnestackError):
+        file = Path(folder) / "state.json"
+        file.write_bytes(orjson.dumps(exported))
+        command(workspace, "stack", "import", "--stack", workspace.stack, "--file", str(file))
+    return ()
