@@ -255,3 +255,110 @@ def test_what_was_made_when_the_wait_for_it_ended_is_imported(stack: Stack) -> N
     )
     stack.up()
     assert stack.planned() == {}
+
+
+# Control planes that are only files: what a real one does is tested where there are real ones.
+PLANES = """
+import asyncio, pathlib, sys
+from onestack.local.gcp.protocol import ControlPlane
+from onestack.local.gcp.provider import WORDS, Provider
+from onestack.local.serving.engine_log import EngineLog
+from onestack.local.serving.server import serve
+class Files:
+    def __init__(self, folder):
+        self.folder = folder
+    def create(self, name, version):
+        (self.folder / name).mkdir(parents=True)
+        return self.find(name)
+    def delete(self, name):
+        (self.folder / name).rmdir()
+    def find(self, name):
+        return ControlPlane("127.0.0.1:40123", "Y2VydA==") if (self.folder / name).exists() else None
+    def set_nodes(self, name, pool, nodes):
+        assert self.find(name)
+        (self.folder / f"{name}-{pool}").write_text("".join(node.name for node in nodes))
+async def main():
+    await serve(Provider(EngineLog(sys.argv[1]), Files), WORDS)
+asyncio.run(main())
+"""
+
+
+@pytest.fixture
+def clustered(stack: Stack) -> Stack:
+    plugin = stack.folder.parent / "planes.py"
+    plugin.write_text(PLANES)
+    launcher = stack.folder.parent / "bin" / "pulumi-resource-gcp"
+    launcher.write_text(f'#!/bin/sh\nexec {sys.executable} -P {plugin} "$@"\n')
+    return stack
+
+
+def cluster(*, protected: bool = False, channel: str = "STABLE") -> dict[str, Any]:
+    """The network, and on it a cluster with a node pool."""
+    resources = network()
+    api = {"type": "gcp:projects/service:Service", "inputs": {"service": "container.googleapis.com"}}
+    ranges = {"clusterSecondaryRangeName": "pods", "servicesSecondaryRangeName": "services"}
+    declared = {
+        "name": "dev-ab12",
+        "location": "europe-west4",
+        "network": {"from": "main", "take": "id"},
+        "subnetwork": {"from": "nodes", "take": "id"},
+        "ipAllocationPolicy": ranges,
+        "initialNodeCount": 1,
+        "removeDefaultNodePool": True,
+        "deletionProtection": protected,
+        "releaseChannel": {"channel": channel},
+        "controlPlaneEndpointsConfig": {"dnsEndpointConfig": {"allowExternalTraffic": True}},
+    }
+    pool = {
+        "name": "default",
+        "cluster": {"from": "cluster", "take": "id"},
+        "initialNodeCount": 1,
+        "nodeConfig": {
+            "machineType": "e2-standard-4",
+            "serviceAccount": {"from": "account", "take": "email"},
+        },
+    }
+    return {
+        "container": api,
+        **resources,
+        "cluster": {"type": "gcp:container/cluster:Cluster", "inputs": declared, "after": ["container"]},
+        "pool": {"type": "gcp:container/nodePool:NodePool", "inputs": pool},
+    }
+
+
+def test_a_cluster_whose_creation_was_cut_short_is_finished_by_the_next_run(clustered: Stack) -> None:
+    clustered.declare(cluster())
+    clustered.faults("- {type: container/cluster, operation: create, halfway: true, times: 1}")
+
+    assert "Error waiting for creating cluster: timeout" in clustered.up(fails=True)
+    recorded = clustered.state()
+    assert recorded["cluster"]["initErrors"]
+    assert "endpoint" not in recorded["cluster"]["outputs"]
+    assert "pool" not in recorded
+
+    clustered.up()
+    recorded = clustered.state()
+    assert "initErrors" not in recorded["cluster"]
+    assert recorded["cluster"]["outputs"]["endpoint"] == "127.0.0.1:40123"
+    assert clustered.planned() == {}
+
+    clustered.declare(cluster(channel="RAPID"))
+    assert clustered.planned() == {"cluster": "update"}
+    clustered.up()
+    assert clustered.planned() == {}
+    assert clustered.state()["cluster"]["outputs"]["masterVersion"].startswith("1.36.3-")
+
+
+def test_a_protected_cluster_is_unprotected_before_it_is_destroyed(clustered: Stack) -> None:
+    clustered.declare(cluster(protected=True))
+    clustered.up()
+
+    said = clustered.run("destroy", "--yes", "--skip-preview", fails=True)
+    assert "Cannot destroy cluster because deletion_protection is set to true" in said
+    assert "cluster" in clustered.state()
+
+    clustered.declare(cluster(protected=False))
+    clustered.up()
+    clustered.run("destroy", "--yes", "--skip-preview")
+    assert clustered.google() == set()
+    assert clustered.state().keys() <= {"probe-test"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -145,8 +146,9 @@ def _item(walk: _Walk, path: Path, one: Field, value: Any) -> Any:
 
 
 def _scalar_problem(path: Path, one: Field, value: Any) -> str:
+    numeric = one.kind in {"integer", "number"}
     expected = _KINDS.get(one.kind, (str, int, float, bool))
-    if not isinstance(value, expected) or (isinstance(value, bool) and one.kind in {"integer", "number"}):
+    if not isinstance(value, expected) or (numeric and not _is_number(value)):
         return f"Incorrect attribute value type: expected {one.kind}, got {_kind(value)}"
     name = next(step for step in reversed(path) if isinstance(step, str))
     if one.one_of and value not in one.one_of:
@@ -159,6 +161,11 @@ def _scalar_problem(path: Path, one: Field, value: Any) -> str:
             return f"expected {name} to be {bounds}, got {value}"
     wrong = formats.problem(one.format, value) if one.format and value != "" else ""
     return f'"{name}" ("{value}") {wrong}' if wrong else ""
+
+
+def _is_number(value: Any) -> bool:
+    """A number, or one written as a text, which Terraform takes as well."""
+    return not isinstance(value, bool) and re.fullmatch(r"-?\d+(\.\d+)?", str(value)) is not None
 
 
 def _kind(value: Any) -> str:

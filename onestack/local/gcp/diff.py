@@ -170,6 +170,11 @@ def _any_replaces(one: Field, value: Any) -> bool:
     )
 
 
+def unchanged(one: Field, old: Any, new: Any) -> bool:
+    """True where declaring ``new`` (without secret marks) would change nothing of ``old``."""
+    return next(_field(one, (), old, new), None) is None
+
+
 def same(old: Any, new: Any) -> bool:
     """Equal, or two ways to write the same: 3 and "3", a self link and the id that it ends with."""
     if old == new:

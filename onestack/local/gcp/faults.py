@@ -5,7 +5,7 @@
     - type: compute/network       # a part of the type token; left out: any
       name: main                  # the end of the resource's id; left out: any
       operation: create           # create, read, update or delete; left out: any but read
-      refuse: quota               # quota, permission, disabled, or Google's own words
+      refuse: quota               # quota, permission, disabled, credentials, or Google's own words
     - {type: container/cluster, operation: create, seconds: 3, halfway: true, times: 1}
 
 ``seconds`` makes it slow. ``halfway``: the operation takes place, and the provider's wait for it times

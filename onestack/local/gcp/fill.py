@@ -19,6 +19,8 @@ _SURE: Final[Mapping[str, Any]] = {"deletionPolicy": "DELETE"}
 _LABEL: Final[Mapping[str, str]] = {"goog-pulumi-provisioned": "true"}
 
 
+# ``{last of cluster}``: the name, where the field may hold an id as well.
+_LAST: Final = "last of "
 _NO_FIELD: Final = Field("string")
 
 
@@ -45,6 +47,8 @@ class Facts(Mapping[str, Any]):
     def __getitem__(self, key: str) -> Any:
         if key in self._worked_out:
             return self._worked_out[key]()
+        if key.startswith(_LAST):
+            return str(self.state.get(key.removeprefix(_LAST)) or "").rpartition("/")[2]
         return self.state[key] if self.state.get(key) is not None else self._known.get(key, "")
 
     def __iter__(self) -> Iterator[str]:
@@ -123,6 +127,11 @@ def state_of(
                 state[name].setdefault(inner, render(text, Facts(facts, state)))
     _complete(known.fields, state, _zero)
     return state
+
+
+def declared(known: Type, inputs: Mapping[str, Any], old: Mapping[str, Any]) -> dict[str, Any]:
+    """The inputs, at every depth with what Google computed before where they say nothing."""
+    return _object(known.fields, inputs, old)
 
 
 def planned(known: Type, inputs: Mapping[str, Any], old: Mapping[str, Any], project: str) -> dict[str, Any]:

@@ -61,7 +61,7 @@ def problem(form: str, value: object) -> str:
 
 def _range_problem(form: str, text: str) -> str:
     try:
-        network = ipaddress.ip_network(text)
+        network = ipaddress.ip_network(text if "/" in text else f"{text}/")
     except ValueError as error:
         return f"must be a range such as 10.0.0.0/20: {error}"
     if form == "control-plane-range" and network.prefixlen != _CONTROL_PLANE_BITS:

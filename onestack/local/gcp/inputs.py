@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from onestack.local.gcp.check import DEFAULTS
-from onestack.local.gcp.diff import same
+from onestack.local.gcp.diff import unchanged
 from onestack.local.gcp.table import Field, Type
-from onestack.local.serving.codec import Secret
+from onestack.local.serving.codec import Secret, bare
 
 
 def extracted(known: Type, state: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
@@ -21,9 +21,13 @@ def imported(known: Type, state: Mapping[str, Any]) -> dict[str, Any]:
     inputs = {
         name: state[name]
         for name, one in known.fields.items()
-        if not one.output and state.get(name) not in (None, "", [], {}, 0, False, one.default)
+        if not one.output and not _is_default(one, state.get(name))
     }
     return {**inputs, DEFAULTS: []}
+
+
+def _is_default(one: Field, value: Any) -> bool:
+    return value is None or unchanged(one, value, one.default) or (one.default is None and not value)
 
 
 def _object(
@@ -42,15 +46,15 @@ def _object(
 def _value(one: Field, now: Any, declared: Any) -> Any:
     if isinstance(declared, Secret):
         return Secret(_value(one, now, declared.value))
+    if unchanged(one, now, bare(declared)):
+        return declared
     if now is None:
-        return declared if declared in ("", [], {}, 0, False) else None
+        return None
     if one.kind == "object" and isinstance(declared, dict) and isinstance(now, dict):
         return _object(one.fields, now, declared)
     if one.kind == "objects" and isinstance(declared, list) and len(declared) == len(now):
         return [_object(one.fields, item, was) for item, was in zip(now, declared, strict=True)]
-    if not isinstance(declared, dict | list) and same(now, declared):
-        return declared
-    return declared if now == declared else _without_outputs(one, now)
+    return _without_outputs(one, now)
 
 
 def _without_outputs(one: Field, value: Any) -> Any:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from onestack.errors import GoogleRefused, OperationTimedOut, ProviderError
+from onestack.errors import OnestackError, OperationTimedOut, ProviderError
 from onestack.local.gcp import gke, refusal, rules
 from onestack.local.gcp.config import Config
 from onestack.local.gcp.faults import Fault, Operation, faults_file, read_faults, take
-from onestack.local.gcp.fill import render, state_of
+from onestack.local.gcp.fill import Facts, declared, render, state_of
 from onestack.local.gcp.project import Project, Projects, Record, new_number
 from onestack.local.gcp.protocol import Clusters
 from onestack.local.gcp.table import Type, type_of
@@ -34,12 +35,18 @@ class Simulation:
     config: Config
     make_clusters: Callable[[Path], Clusters]
     cancelled: threading.Event = field(default_factory=threading.Event)
+    _clusters: dict[str, Clusters] = field(default_factory=dict)
+    _making: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
         self.projects = Projects(self.config.folder)
 
     def clusters(self, project: str) -> Clusters:
-        return self.make_clusters(self.config.folder / project)
+        """The control planes of a project, in the folder beside its file."""
+        with self._making:
+            if project not in self._clusters:
+                self._clusters[project] = self.make_clusters(self.config.folder / project)
+            return self._clusters[project]
 
 
 @dataclass(frozen=True)
@@ -66,7 +73,7 @@ def create(sim: Simulation, call: Call) -> tuple[str, dict[str, Any]]:
     with sim.projects.change(name) as project:
         facts = _facts(known, project)
         state = state_of(known, inputs, {}, facts)
-        resource_id = str(render(known.id, {**facts, **state}))
+        resource_id = str(render(known.id, Facts(facts, state)))
         fault = _fault(sim, project, known, resource_id, "create")
     _refuse(sim, fault, call, resource_id, "create", name)
     with sim.projects.change(name) as project:
@@ -76,10 +83,11 @@ def create(sim: Simulation, call: Call) -> tuple[str, dict[str, Any]]:
         _put_new(known, project, resource_id, state, facts)
     try:
         _wait(sim, fault, call, known, "create")
-    except ProviderError as error:
-        state = _finish(sim, known, name, resource_id)
-        raise _recorded(known, error, resource_id, state) from None
-    return resource_id, _finish(sim, known, name, resource_id)
+        return resource_id, _finish(sim, known, name, resource_id)
+    except OnestackError as error:
+        if not known.resumes:
+            raise
+        raise _begun(error, resource_id, state) from error
 
 
 def read(sim: Simulation, known: Type, resource_id: str) -> dict[str, Any] | None:
@@ -155,11 +163,11 @@ def project_name(config: Config, known: Type, inputs: Mapping[str, Any]) -> str:
     Raises:
         ProviderError: nothing names one.
     """
-    named = inputs.get("project")
-    if not named:
-        parent = re.match(r"\{(\w+)\}/", known.id)
-        named = _project_in(str(inputs.get(parent[1]) or "")) if parent else ""
-    name = str(named or config.project)
+    owners = (
+        str(inputs.get(one.field) or "") for one in known.refers if one.owner or known.id.startswith("{")
+    )
+    above = next((_project_in(owner) for owner in owners if owner.startswith("projects/")), "")
+    name = str(inputs.get("project") or above or config.project)
     if not name:
         raise ProviderError("project: required field is not set")
     return name.removeprefix("projects/")
@@ -177,7 +185,9 @@ def _placed(config: Config, known: Type, inputs: Mapping[str, Any]) -> dict[str,
     """The inputs with the provider's region where they name no place. Raises ProviderError."""
     placed = dict(inputs)
     if known.place and not placed.get(known.place):
-        place = config.region or (config.zone if known.place == "location" else "")
+        owner = next((str(inputs.get(one.field) or "") for one in known.refers if one.owner), "")
+        named = re.search(r"/(?:locations|regions)/([^/]+)/", owner)
+        place = named[1] if named else config.region or (config.zone if known.place == "location" else "")
         if not place:
             raise ProviderError(f"{known.place}: required field is not set")
         placed[known.place] = place
@@ -213,17 +223,16 @@ def _admitted(
     operation: str,
 ) -> dict[str, Any]:
     """The state that Google accepts for these inputs. Raises GoogleRefused."""
-    state = {**old, **{key: value for key, value in inputs.items() if value is not None}}
+    state = deepcopy(declared(known, inputs, old))
     rules.link_references(known, operation, state, project)
     if known.token == rules.SUBNETWORK:
         rules.check_ranges(known, state, project, resource_id, operation)
-    given = {key: state[key] for key in inputs if key in state}
-    prepared = state_of(known, given, old, facts)
-    if known.token == gke.CLUSTER:
-        gke.prepare_cluster(known, prepared, project, operation)
+    elif known.token == gke.CLUSTER:
+        gke.prepare_cluster(known, state, project, operation)
     elif known.token == gke.POOL:
-        gke.prepare_pool(known, prepared, project, operation)
-    return state_of(known, prepared, prepared, facts)
+        gke.prepare_pool(known, state, project, operation)
+    given = {key: state[key] for key in inputs if key in state}
+    return state_of(known, given, state, facts)
 
 
 def _put_new(
@@ -322,13 +331,12 @@ def _wait(sim: Simulation, fault: Fault, call: Call, known: Type, operation: str
         raise OperationTimedOut(doing, min(fault.seconds, patience))
 
 
-def _recorded(known: Type, error: ProviderError, resource_id: str, state: Mapping[str, Any]) -> ProviderError:
-    """GKE's resources are recorded as soon as their creation began; all others are not.
+def _begun(error: OnestackError, resource_id: str, state: Mapping[str, Any]) -> PartialFailure:
+    """GKE's resources are recorded as soon as their creation began; no others are.
 
-    Source: "The resource didn't actually create" in the resources of terraform-provider-google.
+    Source: the Create functions of terraform-provider-google. Elsewhere they say, when a wait fails, "The
+    resource didn't actually create", and forget its id.
     """
-    if not known.resumes or isinstance(error, GoogleRefused):
-        return error
     partial = {key: value for key, value in state.items() if key not in _UNTIL_STARTED}
     return PartialFailure(str(error), object_id=resource_id, reasons=(), state=partial)
 

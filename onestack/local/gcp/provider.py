@@ -166,9 +166,6 @@ class Provider:
     async def update(self, request: proto.UpdateRequest) -> proto.UpdateResponse:
         known, given, olds = _type_in(request.urn), decode(request.news), bare(decode(request.olds))
         inputs = _program(bare(given))
-        for text in request.ignoreChanges:
-            name = str(parse_path(text)[0])
-            inputs[name] = olds.get(name)
         if request.preview:
             shown = planned(known, inputs, olds, self._configured.config.project)
             return proto.UpdateResponse(properties=encode(marked(known, shown, given)))

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from onestack.errors import GoogleRefused
 from onestack.local.gcp.fill import render
 from onestack.local.gcp.project import Project
 from onestack.local.gcp.table import Service, Type
 
-Doing = Literal["create", "update", "delete"]
-
 _CONSOLE: Final = "https://console.developers.google.com/apis/api"
+_CREDENTIALS: Final = (
+    "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other "
+    "valid authentication credential. "
+    "See https://developers.google.com/identity/sign-in/web/devconsole-project., authError"
+)
 
 
 def doing(known: Type, operation: str, resource_id: str = "") -> str:
@@ -83,4 +86,6 @@ def on_order(known: Type, operation: str, resource_id: str, refuse: str, project
         return permission(known, operation, resource_id)
     if refuse == "disabled":
         return disabled(known, operation, known.service, project)
+    if refuse == "credentials":
+        return GoogleRefused(doing(known, operation, resource_id), 401, _CREDENTIALS)
     return GoogleRefused(doing(known, operation, resource_id), 400, refuse)
