@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -53,8 +52,6 @@ def bootstrap(root: Path, stack: str, as_json: bool) -> None:
 
 def home_of(settings: Settings) -> StateHome:
     """The one place where settings become the home of a state. Raises: NotOnGoogle."""
-    google: Any = getattr(settings, "gcp", None)
-    if google is None:
+    if settings.gcp is None:
         raise NotOnGoogle(settings.stack, settings.platform)
-    state: Any = getattr(google, "state", None)
-    return state_home(google, state.bucket if state else None)
+    return state_home(settings.gcp, settings.gcp.state.bucket)

@@ -92,6 +92,15 @@ class Registry(Frozen):
     name: Annotated[str, Field(pattern=r"^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$")] | None = None
 
 
+class State(Frozen):
+    """Where the stack's state is kept; ``bucket`` defaults to ``<project>-onestack-state``.
+
+    Names: https://cloud.google.com/storage/docs/buckets#naming
+    """
+
+    bucket: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{1,61}[a-z0-9]$")] | None = None
+
+
 class GcpSettings(Frozen):
     """All that a stack says of Google Cloud.
 
@@ -107,6 +116,7 @@ class GcpSettings(Frozen):
         default_factory=lambda: {"default": NodePool()}, min_length=1
     )
     registry: Registry = Registry()
+    state: State = State()
     github: Github | None = None
     identities: Grants = Field(default_factory=dict)
     protected: bool = True
