@@ -227,7 +227,7 @@ def called(root: Path, *arguments: str) -> tuple[int, str, str, BaseException | 
 
 def on_google(monkeypatch: pytest.MonkeyPatch) -> None:
     """Has the stack's settings say what those of a cloud stack say."""
-    place = SimpleNamespace(project="acme-dev", region="europe-west4")
+    place = SimpleNamespace(project="acme-dev", region="europe-west4", state=SimpleNamespace(bucket=None))
     settings = SimpleNamespace(stack="dev", platform="gcp", gcp=place)
     monkeypatch.setattr(stack_settings, "from_file", lambda *_: settings)
 

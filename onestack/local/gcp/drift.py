@@ -18,12 +18,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from onestack.errors import NothingThere, OnestackError, SimulationUnset
 from onestack.local.gcp import SIMULATION
 from onestack.local.gcp.project import Project, Projects, Record
 from onestack.local.serving.property_path import parse_path
+from onestack.manifests.reader import read
 
 
 def change(folder: Path, project: str, kind: str, name: str, values: Mapping[str, Any]) -> str:
@@ -45,6 +44,11 @@ def delete(folder: Path, project: str, kind: str, name: str) -> str:
         key, _ = _only(changing, kind, name)
         del changing.resources[key]
         return key.partition(" ")[2]
+
+
+def _value(text: str) -> Any:
+    documents = read(text.encode(), "value").documents
+    return documents[0].value if documents else text
 
 
 def _only(project: Project, kind: str, name: str) -> tuple[str, Record]:
@@ -84,7 +88,7 @@ def main(arguments: Sequence[str]) -> int:
             done = delete(folder, given.project, given.type, given.name)
         else:
             pairs = (value.partition("=") for value in given.values)
-            values = {path: yaml.safe_load(text) for path, _, text in pairs}
+            values = {path: _value(text) for path, _, text in pairs}
             done = change(folder, given.project, given.type, given.name, values)
     except OnestackError as error:
         print(error, file=sys.stderr)  # noqa: T201 - a command's answer

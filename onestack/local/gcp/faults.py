@@ -20,11 +20,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from onestack.errors import InvalidFaults
 from onestack.local.gcp.project import Project
+from onestack.manifests.reader import read
 
 Operation = Literal["create", "read", "update", "delete"]
 
@@ -65,7 +65,10 @@ def read_faults(path: Path) -> Sequence[Fault]:
         InvalidFaults: it says something else than rules.
     """
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8")) or []
+        reading = read(path.read_bytes(), path.name)
+        if reading.problems:
+            raise InvalidFaults(str(path), str(reading.problems[0]))
+        content = reading.documents[0].value if reading.documents else []
         return TypeAdapter(tuple[Fault, ...]).validate_python(content)
     except FileNotFoundError:
         return ()
@@ -73,7 +76,7 @@ def read_faults(path: Path) -> Sequence[Fault]:
         first = error.errors()[0]
         where = json.dumps(list(first["loc"]))
         raise InvalidFaults(str(path), f"rule {where}: {first['msg']}") from error
-    except (OSError, yaml.YAMLError) as error:
+    except OSError as error:
         raise InvalidFaults(str(path), str(error)) from error
 
 

@@ -11,7 +11,7 @@ from onestack.errors import InvalidSettings, UnknownStack
 from onestack.gcp.maintenance import Maintenance
 from onestack.gcp.node_pools import NodePool, Taint
 from onestack.gcp.repository import Github
-from onestack.gcp.settings import Cluster, GcpSettings, Ranges, Registry
+from onestack.gcp.settings import Cluster, GcpSettings, Ranges, Registry, State
 from onestack.manifests.scope import Kind
 
 GOOD = """\
@@ -222,6 +222,7 @@ def test_every_setting_is_documented() -> None:
         "gcp.nodePools.<name>": NodePool,
         "gcp.nodePools.<name>.taints": Taint,
         "gcp.registry": Registry,
+        "gcp.state": State,
         "gcp.github": Github,
     }
     names = [name for name in aliases(settings.Settings) if name not in {"stack", *groups}]

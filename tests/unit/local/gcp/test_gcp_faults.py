@@ -122,7 +122,7 @@ def test_slow_is_slow_and_a_cancelled_run_waits_no_longer(world: World) -> None:
     ("text", "words"),
     [
         ("- {refuses: quota}", "Extra inputs"),
-        ("- [", "expected"),
+        ("- [", "a value or a closing bracket is missing"),
         ("rules: []", "tuple"),
         ("- {times: x}", "integer"),
     ],
