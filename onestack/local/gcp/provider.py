@@ -20,8 +20,8 @@ from onestack.local.gcp.clusters import clusters
 from onestack.local.gcp.diff import diff
 from onestack.local.gcp.fill import marked, planned
 from onestack.local.gcp.inputs import extracted, imported
-from onestack.local.gcp.operations import Call, Simulation
 from onestack.local.gcp.protocol import Clusters
+from onestack.local.gcp.simulation import Call, Simulation
 from onestack.local.gcp.table import Type, type_of
 from onestack.local.serving.codec import bare, decode, encode
 from onestack.local.serving.engine_log import INFO, EngineLog

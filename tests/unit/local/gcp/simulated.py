@@ -10,9 +10,9 @@ from typing import Any, Final
 from onestack.local.gcp import operations
 from onestack.local.gcp.check import Naming, check
 from onestack.local.gcp.config import Config
-from onestack.local.gcp.operations import Call, Simulation
 from onestack.local.gcp.project import Project
 from onestack.local.gcp.protocol import ControlPlane, Node
+from onestack.local.gcp.simulation import Call, Simulation
 from onestack.local.gcp.table import type_of
 
 PROJECT: Final = "acme-dev"

@@ -8,7 +8,7 @@ import pytest
 
 from onestack.errors import GoogleRefused, InvalidFaults, OperationTimedOut, ProviderError
 from onestack.local.gcp import operations
-from onestack.local.gcp.operations import Call
+from onestack.local.gcp.simulation import Call
 from onestack.local.gcp.table import type_of
 from tests.unit.local.gcp.simulated import (
     ACCOUNT,

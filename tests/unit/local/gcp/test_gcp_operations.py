@@ -13,8 +13,8 @@ from onestack.errors import GoogleRefused, ProviderError, SimulationUnset, Simul
 from onestack.local.gcp import config, operations
 from onestack.local.gcp.config import Config
 from onestack.local.gcp.drift import change, delete, main
-from onestack.local.gcp.operations import Call, Simulation
 from onestack.local.gcp.project import Projects
+from onestack.local.gcp.simulation import Call, Simulation
 from onestack.local.gcp.table import type_of
 from tests.unit.local.gcp.simulated import (
     ACCOUNT,
