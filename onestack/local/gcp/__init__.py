@@ -8,8 +8,8 @@ refused, and so is every invoke.
 
 The table was read from the provider's own schemas (hashicorp/terraform-provider-google 7.45, the
 version behind pulumi-gcp 10.2). What it leaves out, on purpose: node pools inside a cluster's own
-inputs, write-only inputs, labels that the provider adds by configuration, and Google's checks
-beyond those in ``rules.py`` and ``gke.py``.
+inputs, inputs that only the beta provider has, write-only inputs, labels that the provider adds by
+configuration, and Google's checks beyond those in ``rules.py`` and ``gke.py``.
 """
 
 from typing import Final

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 
 import pytest
@@ -116,6 +117,26 @@ def test_slow_is_slow_and_a_cancelled_run_waits_no_longer(world: World) -> None:
     world.faults("- {seconds: 60}")
     with pytest.raises(ProviderError, match="context canceled"):
         world.make(ROUTER)
+
+
+def test_what_is_being_made_is_there_already_so_that_a_kill_loses_nothing(world: World) -> None:
+    world.enable()
+    world.faults("- {seconds: 60}")
+    call = Call(type_of(NETWORK), world.inputs(NETWORK))
+
+    def make() -> None:
+        with pytest.raises(ProviderError, match="context canceled"):
+            operations.create(world.simulation, call)
+
+    maker = threading.Thread(target=make)
+    maker.start()
+    deadline = time.monotonic() + 10
+    while not world.project.get(NETWORK, NETWORK_ID) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert maker.is_alive()
+    assert world.project.get(NETWORK, NETWORK_ID)
+    world.simulation.cancelled.set()
+    maker.join()
 
 
 @pytest.mark.parametrize(
