@@ -934,6 +934,17 @@ class NothingToSimulate(UsageError):
         )
 
 
+class ShellOfSimulation(UsageError):
+    """A stack that isn't simulated, in a shell whose state and certificates are a simulation's."""
+
+    def __init__(self, stack: str) -> None:
+        super().__init__(
+            f"stack {stack} is real, and this shell belongs to a simulation",
+            why="'onestack env ... --offline' has set its state, its certificates and its plugins",
+            hint="use another shell",
+        )
+
+
 class NoGoogleCredentials(Unavailable):
     """A verb that changes or reads Google Cloud finds nothing to prove who calls."""
 

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from onestack.engine.workspace import HOME, PUBLIC_SALT
-from onestack.errors import NoGoogleCredentials, NothingToSimulate
+from onestack.errors import NoGoogleCredentials, NothingToSimulate, ShellOfSimulation
 from onestack.local.gcp.preparing import prepare
-from onestack.local.simulation import Simulation
+from onestack.local.simulation import Simulation, current
 from onestack.local.toolchain.files import replace_file
 from onestack.manifests.reader import read
 from onestack.progress import Progress
@@ -48,12 +48,22 @@ def credentials(
 def simulated(settings: Settings, asked: bool | None, *, plans: bool, progress: Progress) -> bool:
     """Whether the stack of ``settings`` is simulated: as ``asked``, else where planning can't do without.
 
-    Raises: NothingToSimulate; NoGoogleCredentials where a verb that doesn't just plan has none.
+    In the shell of a simulation every stack of Google Cloud is: its state and its certificates are that
+    simulation's.
+
+    Raises: NothingToSimulate; ShellOfSimulation for what is real there; NoGoogleCredentials where a verb
+        that doesn't just plan has none.
     """
     if settings.platform != "gcp":
         if asked:
             raise NothingToSimulate(settings.stack, settings.platform)
+        if settings.platform == "kubeconfig" and current():
+            raise ShellOfSimulation(settings.stack)
         return False
+    if asked is False and current():
+        raise ShellOfSimulation(settings.stack)
+    if asked is None and current():
+        return True
     if asked is not None or credentials():
         return bool(asked)
     if not plans:

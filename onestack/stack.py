@@ -95,6 +95,7 @@ def gather(
         context=context,
         shared_state=settings.platform != "embedded",
         secrets_provider=secrets.provider if secrets and simulation is None else None,
+        home=_home(settings),
         cloud=settings.platform == "gcp",
         simulation=simulation,
     )
@@ -169,6 +170,12 @@ def survey(
     records = record.manifests(release, project=project, stack=name) if manifests else ()
     declared = (*manifests, *records)
     return Standing(live, held, declared, standing.identities(state.unfinished)), release
+
+
+def _home(settings: Settings) -> str | None:
+    """The state's address, where the settings name a bucket for it."""
+    bucket = settings.gcp.state.bucket if settings.gcp else None
+    return f"gs://{bucket}" if bucket else None
 
 
 def _kubeconfig(root: Path, settings: Settings, simulation: Simulation | None) -> tuple[Path, str | None]:

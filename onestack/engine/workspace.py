@@ -11,7 +11,7 @@ from pathlib import Path
 
 from onestack.engine import marker
 from onestack.errors import PublicPassphrase
-from onestack.local.simulation import Simulation, current
+from onestack.local.simulation import VARIABLE, Simulation, current
 
 HOME = ".onestack"
 
@@ -34,6 +34,7 @@ class Workspace:
     a stack that only this machine has (the embedded one) keeps its state beside the clone.
     ``secrets_provider`` is the address of a key in a cloud that secrets are encrypted with, for a state
     that is shared; without one a passphrase is the key.
+    ``home`` is the address of the state that the stack's settings name; the caller's own comes before it.
     ``aside`` is a folder with an excerpt of the state, for a run that is given no more.
     ``cloud`` says that the stack has more than objects of a cluster. In a ``simulation`` of that cloud
     nothing of the caller's counts: state, passphrase and the stack's file are the simulation's own.
@@ -48,6 +49,7 @@ class Workspace:
     context: str | None = None
     shared_state: bool = False
     secrets_provider: str | None = None
+    home: str | None = None
     aside: Path | None = None
     cloud: bool = False
     simulation: Simulation | None = None
@@ -75,7 +77,7 @@ class Workspace:
         """The address of the state."""
         if self.aside is not None or self.simulation is not None or not self.shared_state:
             return self.state.as_uri()
-        return os.environ.get("PULUMI_BACKEND_URL", self.state.as_uri())
+        return os.environ.get("PULUMI_BACKEND_URL", self.home or self.state.as_uri())
 
     @property
     def own_state(self) -> bool:
@@ -116,11 +118,12 @@ class Workspace:
         this is printed.
         """
         own = {
-            "PULUMI_BACKEND_URL": self.state.as_uri(),
+            "PULUMI_BACKEND_URL": self.backend,
             "PULUMI_CONFIG_PASSPHRASE": PUBLIC_PASSPHRASE,
         }
         if self.shared_state and self.simulation is None:
-            own = _unless_set(own, os.environ, keyed=self.secrets_provider is not None)
+            keyed = self.secrets_provider is not None
+            own = _unless_set(own, os.environ, keyed=keyed, shared=self.home is not None)
         if self.aside is not None:
             own["PULUMI_BACKEND_URL"] = self.aside.as_uri()
         return {
@@ -162,7 +165,8 @@ class Workspace:
         """The whole environment of an engine run."""
         path = os.pathsep.join([*self.search_path(), os.environ.get("PATH", os.defpath)])
         # Twice the default heap growth: the engine's garbage collector otherwise takes a fifth of its time.
-        return {"GOGC": "400", **os.environ, **self.settings(), "PATH": path}
+        inherited = {name: held for name, held in os.environ.items() if name != VARIABLE}
+        return {"GOGC": "400", **inherited, **self.settings(), "PATH": path}
 
 
 def checkpoint(state: Path, project: str, stack: str) -> Path:
@@ -189,13 +193,16 @@ def forget(root: Path, project: str, stack: str) -> None:
         one.unlink(missing_ok=True)
 
 
-def _unless_set(own: Mapping[str, str], environ: Mapping[str, str], *, keyed: bool) -> dict[str, str]:
+def _unless_set(
+    own: Mapping[str, str], environ: Mapping[str, str], *, keyed: bool, shared: bool
+) -> dict[str, str]:
     """Ours where the caller sets nothing; with a key in a cloud (``keyed``) nobody needs a passphrase.
 
-    Raises: PublicPassphrase where a backend of the caller's would be written with our passphrase.
+    Raises: PublicPassphrase where a backend of the caller's, or one that is ``shared``, would be written with
+        our passphrase.
     """
     chosen = keyed or _PASSPHRASES & set(environ)
-    if "PULUMI_BACKEND_URL" in environ and not chosen:
+    if ("PULUMI_BACKEND_URL" in environ or shared) and not chosen:
         raise PublicPassphrase
     kept = {name: value for name, value in own.items() if name not in environ}
     if chosen:

@@ -9,7 +9,7 @@ import yaml
 
 from onestack import offline
 from onestack.engine.workspace import PUBLIC_SALT
-from onestack.errors import NoGoogleCredentials, NothingToSimulate
+from onestack.errors import NoGoogleCredentials, NothingToSimulate, ShellOfSimulation
 from onestack.settings import Settings
 
 
@@ -106,3 +106,14 @@ encryptionsalt: v1:of:another-passphrase
 def test_a_stack_file_that_everybody_can_read_stays_as_it_is() -> None:
     content = {"encryptionsalt": PUBLIC_SALT, "config": {"secrets:a": {"secure": "v1:x"}}}
     assert offline.stand_in(content) == content
+
+
+def test_in_the_shell_of_a_simulation_nothing_real_is_touched(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ONESTACK_SIMULATION", "/somewhere")
+    monkeypatch.setattr(offline, "credentials", lambda: True)
+    assert offline.simulated(settings("gcp"), None, plans=False, progress=Silent())
+    assert not offline.simulated(settings("embedded"), None, plans=False, progress=Silent())
+    with pytest.raises(ShellOfSimulation):
+        offline.simulated(settings("gcp"), False, plans=False, progress=Silent())
+    with pytest.raises(ShellOfSimulation):
+        offline.simulated(settings("kubeconfig"), None, plans=False, progress=Silent())

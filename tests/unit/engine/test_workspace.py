@@ -1,6 +1,7 @@
 """What the engine and plain tools see of a stack, and what is never printed of the caller's."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from onestack import engine
 from onestack.engine.workspace import PUBLIC_PASSPHRASE, Workspace, checkpoint, forget, marker_file
 from onestack.errors import PublicPassphrase
+from onestack.local.simulation import Simulation
 
 
 def workspace(
@@ -69,6 +71,35 @@ def test_with_a_key_in_a_cloud_nobody_needs_a_passphrase_and_ours_is_not_used(
     assert "PULUMI_CONFIG_PASSPHRASE" not in made.settings()
     assert "PULUMI_CONFIG_PASSPHRASE" not in made.environment()
     assert (made.public, made.own_state, made.backend) == (False, False, "gs://states")
+
+
+def test_the_settings_own_bucket_is_used_where_the_caller_names_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keyed = workspace(tmp_path, shared=True, key="gcpkms://projects/p/locations/l/keyRings/r/cryptoKeys/k")
+    made = replace(keyed, home="gs://states")
+    assert (made.settings()["PULUMI_BACKEND_URL"], made.own_state) == ("gs://states", False)
+    with pytest.raises(PublicPassphrase):
+        replace(made, secrets_provider=None).settings()
+    monkeypatch.setenv("PULUMI_BACKEND_URL", "gs://others")
+    assert made.backend == "gs://others"
+    assert "PULUMI_BACKEND_URL" not in made.settings()
+
+
+def test_a_simulation_has_a_state_of_its_own_whatever_is_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PULUMI_BACKEND_URL", "gs://states")
+    monkeypatch.setenv("PULUMI_CONFIG_PASSPHRASE", "the-callers-own")
+    real = replace(workspace(tmp_path, shared=True), cloud=True)
+    made = replace(real, simulation=Simulation(tmp_path / "simulation"))
+    settings = made.environment()
+    assert settings["PULUMI_BACKEND_URL"] == (tmp_path / "simulation" / "state").as_uri()
+    assert settings["PULUMI_CONFIG_PASSPHRASE"] == PUBLIC_PASSPHRASE
+    assert settings["ONESTACK_SIMULATION"] == str(tmp_path / "simulation")
+    assert (made.own_state, made.checkpointed, made.public) == (True, True, True)
+    monkeypatch.setenv("ONESTACK_SIMULATION", "elsewhere")
+    assert "ONESTACK_SIMULATION" not in real.environment()
 
 
 def test_kubectl_is_told_the_chosen_context_before_the_file(tmp_path: Path) -> None:
