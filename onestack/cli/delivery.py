@@ -32,6 +32,8 @@ def env(root: Path, stack: str, offline: bool | None) -> None:
         workspace = gathered.workspace
         # Plain pulumi, such as one that sets a secret before anything is deployed, doesn't make it itself.
         workspace.state.mkdir(parents=True, exist_ok=True)
+        if workspace.simulation is not None:
+            engine.ensure_stack(workspace)  # 'pulumi stack init' would write into the stack's own file.
         for holder in engine.unlock(workspace):
             terminal.note(f"took away a lock {holder}, which is dead")
         if engine.died(workspace):
