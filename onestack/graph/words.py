@@ -29,12 +29,15 @@ def title(text: str) -> str:
 
 
 def lines(box: Box) -> tuple[str, ...]:
-    """What stands below a box's title: its kinds counted, workloads first, and its note."""
+    """What stands below a box's title: its kinds counted, workloads first, and its note.
+
+    What is the title over again is left out: a box *Cluster* that is one Cluster.
+    """
     counts = sorted(box.counts, key=_rank)
     shown, rest = counts, counts[:0]
     if len(counts) > _LINES:
         shown, rest = counts[: _LINES - 1], counts[_LINES - 1 :]
-    said = [title(_line(one, box)) for one in shown]
+    said = [title(line) for one in shown if (line := _line(one, box))]
     if rest:
         said.append(f"{sum(one.count for one in rest)} more of {len(rest)} kinds")
     return (*said, *([box.note] if box.note else ()))
@@ -58,6 +61,8 @@ def _line(one: Count, box: Box) -> str:
     names = ", ".join(name for name in one.names if not _says_it(name, one, box))
     if one.count == 1 and one.names:
         said = f"{one.kind} {names}" if names else one.kind
+        if len(box.counts) == 1 and [said] == box.title.split()[:1]:
+            return "protected" if one.protected else ""
     else:
         said = counted(one.count, one.kind)
         if names and len(said) + len(names) <= _LONGEST - len(" ()"):

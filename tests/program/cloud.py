@@ -32,7 +32,7 @@ def _declared(stack: str, settings: GcpSettings) -> dict[str, Any]:
     async def declare() -> None:
         outputs.update(await _outputs(google(stack, settings)))
 
-    return {"resources": declared(stack, declare), "outputs": outputs}
+    return {"resources": declared(stack, declare).resources, "outputs": outputs}
 
 
 async def _outputs(made: Google) -> dict[str, Any]:

@@ -6,13 +6,16 @@ What Google would compute is made up by type, always the same.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, cast
 
 import pulumi
 from google.protobuf import json_format
-from pulumi.runtime import MockCallArgs, MockResourceArgs, Mocks
+from pulumi.runtime import MockCallArgs, MockResourceArgs, Mocks, rpc
 from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.proto import resource_pb2
+from pulumi.runtime.settings import SETTINGS
+from pulumi.runtime.stack import Stack
 
 _SECRET = "4dabf18193072939515e22adb298388d"
 _STACK = "pulumi:pulumi:Stack"
@@ -42,10 +45,24 @@ _COMPUTED: Mapping[str, Mapping[str, Any]] = {
 }
 
 
+@dataclass(frozen=True)
+class Declared:
+    """What a program declared: ``resources``, sorted by type and name, as `_described` has them, and the
+    stack's ``outputs``."""
+
+    resources: list[dict[str, Any]]
+    outputs: dict[str, Any]
+
+
 class _Made(Mocks):
+    def __init__(self, *, planning: bool) -> None:
+        self._planning = planning
+
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
         computed = _filled(_COMPUTED.get(args.typ, {}), dict(args.inputs))
         identity = computed.pop("id", args.name)
+        if self._planning:
+            return "", {**args.inputs, **dict.fromkeys(computed, rpc.UNKNOWN)}
         return identity, {**args.inputs, **computed}
 
     def call(self, args: MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
@@ -53,11 +70,18 @@ class _Made(Mocks):
         raise AssertionError(args.token)
 
 
+class _Hooks:
+    """Takes hooks and never calls them: nothing is made that they could wait for."""
+
+    def register_resource_hook(self, hook: pulumi.ResourceHook) -> None:
+        """Does nothing; the resource's request names the hook."""
+
+
 class _Listener(MockMonitor):
     """Keeps every request for a resource."""
 
-    def __init__(self) -> None:
-        super().__init__(_Made())
+    def __init__(self, made: Mocks) -> None:
+        super().__init__(made)
         self.requests: list[resource_pb2.RegisterResourceRequest] = []
 
     def RegisterResource(  # noqa: N802 - the RPC's name
@@ -68,22 +92,40 @@ class _Listener(MockMonitor):
         return register(request)
 
 
-def declared(stack: str, declare: Callable[[], Awaitable[None]]) -> list[dict[str, Any]]:
-    """The resources that ``declare`` registers, sorted by type and name, as `_described` has them.
+def declared(
+    stack: str,
+    program: Callable[[], Awaitable[None]],
+    config: Mapping[str, str] | None = None,
+    *,
+    planning: bool = False,
+) -> Declared:
+    """What ``program`` declares for a stack that is configured so.
 
-    To be called in a process of its own, any number of times: the SDK's mocks and event loop are global.
+    ``planning``: nothing exists yet, so nothing that Google computes is known. To be called in a process of
+    its own, any number of times: the SDK's mocks and event loop are global.
     """
-    listener = _Listener()
-    pulumi.runtime.set_mocks(_Made(), project="onestack", stack=stack, preview=False, monitor=listener)
+    made = _Made(planning=planning)
+    listener = _Listener(made)
+    pulumi.runtime.set_mocks(made, project="onestack", stack=stack, preview=planning, monitor=listener)
+    SETTINGS.callbacks = _Hooks()  # the mocks have none
+    pulumi.runtime.set_all_config(dict(config or {}))
+    root = cast(Stack, pulumi.runtime.get_root_resource())
+    root.outputs.clear()
     run = cast(Callable[[Callable[[], object]], Callable[[], object]], pulumi.runtime.test)
-    run(declare)()
+    run(program)()
+    outputs = dict(root.outputs)
     found = [_described(one) for one in listener.requests if one.type != _STACK]
-    return sorted(found, key=lambda one: (one["type"], one["name"]))
+    return Declared(sorted(found, key=lambda one: (one["type"], one["name"])), outputs)
 
 
 def _described(request: resource_pb2.RegisterResourceRequest) -> dict[str, Any]:
-    """A resource by what matters of it; others are named as ``type name``, what isn't said is left out."""
-    inputs = _open(json_format.MessageToDict(request.object))
+    """A resource by what matters of it; others are named as ``type name``, what isn't said is left out.
+
+    What an object of a manifest holds is left out, too: the manifests say it.
+    """
+    inputs = (
+        {} if request.type.startswith("kubernetes:") else _open(json_format.MessageToDict(request.object))
+    )
     said = {
         "type": request.type,
         "name": request.name,
@@ -93,6 +135,8 @@ def _described(request: resource_pb2.RegisterResourceRequest) -> dict[str, Any]:
         "ignoreChanges": list(request.ignoreChanges),
         "provider": _short(request.provider.rpartition("::")[0]),
         "dependsOn": sorted({_short(urn) for urn in request.dependencies}),
+        "deletedWith": _short(request.deletedWith),
+        "hooks": sorted(json_format.MessageToDict(request.hooks)),
         "inputs": inputs,
     }
     return {key: value for key, value in said.items() if value}

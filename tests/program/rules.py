@@ -17,6 +17,16 @@ READER: Final = "gcp:artifactregistry/repositoryIamMember:RepositoryIamMember"
 PROJECT_ROLE: Final = "gcp:projects/iAMMember:IAMMember"
 SERVICE: Final = "gcp:projects/service:Service"
 EVERYBODY: Final = "0.0.0.0/0"
+CARRYING: Final = {
+    "gcp:compute/network:Network",
+    SUBNET,
+    "gcp:kms/keyRing:KeyRing",
+    "gcp:kms/cryptoKey:CryptoKey",
+    CLUSTER,
+    POOL,
+    REGISTRY,
+}
+"""What holds data or carries others."""
 
 
 def at(resource: Resource, path: str) -> Any:

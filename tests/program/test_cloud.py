@@ -1,4 +1,4 @@
-"""What the stacks have at Google: recorded graphs, what protects, what waits, what comes of it."""
+"""What the stacks have at Google: what protects, what waits, what comes of it. Graphs: `test_environment`."""
 
 from __future__ import annotations
 
@@ -7,20 +7,9 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.conftest import Golden
-from tests.program.clouds import REPOSITORY, STACKS, Resource, clouds, settings_of
+from tests.program.clouds import STACKS, Resource, clouds, settings_of
+from tests.program.rules import CARRYING
 
-GRAPHS = REPOSITORY / "tests/data/graphs"
-CARRYING = {
-    "gcp:compute/network:Network",
-    "gcp:compute/subnetwork:Subnetwork",
-    "gcp:kms/keyRing:KeyRing",
-    "gcp:kms/cryptoKey:CryptoKey",
-    "gcp:container/cluster:Cluster",
-    "gcp:container/nodePool:NodePool",
-    "gcp:artifactregistry/repository:Repository",
-}
-"""What holds data or carries others."""
 ALLOWED = CARRYING | {
     "gcp:projects/service:Service",
     "gcp:projects/serviceIdentity:ServiceIdentity",
@@ -53,12 +42,6 @@ def google(cloud: dict[str, Any]) -> list[Resource]:
 def short(resource: Resource) -> str:
     """As other resources name it."""
     return f"{resource['type']} {resource['name']}"
-
-
-@pytest.mark.parametrize("stack", STACKS)
-def test_the_graph_is_as_recorded(made: dict[str, dict[str, Any]], stack: str, golden: Golden) -> None:
-    text = yaml.safe_dump(made[stack]["resources"], sort_keys=True, width=110, allow_unicode=True)
-    golden(GRAPHS / f"{stack}.yaml", text)
 
 
 @pytest.mark.parametrize("stack", STACKS)

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-import yaml
 
 from tests.program import cis, rules
-from tests.program.clouds import REPOSITORY, STACKS
+from tests.program.clouds import STACKS, recorded
 
 MISSING = object()
 NODES = "the account of nodes"
@@ -69,10 +68,8 @@ BROKEN: Sequence[tuple[str, str, str, Any]] = (
 
 
 def graph_of(stack: str) -> list[dict[str, Any]]:
-    """The stack's graph as recorded, which `test_cloud` compares with what the program declares."""
-    text = (REPOSITORY / "tests/data/graphs" / f"{stack}.yaml").read_text(encoding="utf-8")
-    found: list[dict[str, Any]] = yaml.safe_load(text)
-    return [one for one in found if one["type"].startswith("gcp:")]
+    """What the stack's recorded graph has at Google."""
+    return [one for one in recorded(stack) if one["type"].startswith("gcp:")]
 
 
 def broken(graph: list[dict[str, Any]], kind: str, path: str, value: Any) -> list[dict[str, Any]]:

@@ -32,6 +32,23 @@ def test_workloads_come_first_and_what_is_too_much_is_summed_up() -> None:
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("box", "said"),
+    [
+        (Box("b", "Cluster", (Count("Cluster", 1, 0, ("cluster",)),)), ()),
+        (Box("b", "Cluster", (Count("Cluster", 1, 1, ("cluster",)),)), ("protected",)),
+        (Box("b", "NodePool spot", (Count("NodePool", 1, 0, ("spot",)),)), ()),
+        (Box("b", "NodePool spot", (Count("NodePool", 1, 0, ("other",)),)), ("NodePool other",)),
+        (
+            Box("b", "Network", (Count("Network", 1, 0, ("network",)), Count("Router", 2))),
+            ("Network", "2 Routers"),
+        ),
+    ],
+)
+def test_a_title_is_not_said_again(box: Box, said: tuple[str, ...]) -> None:
+    assert lines(box) == said
+
+
 def test_names_are_told_where_they_say_more() -> None:
     counts = (
         Count("Cluster", 1, 1, ("dev",)),
