@@ -1040,6 +1040,20 @@ class SimulationUnset(ProviderError):
         )
 
 
+class OnlySimulates(ProviderError):
+    """A run that means Google Cloud itself has only the stand-in for its plugin.
+
+    The variable that names a simulation isn't told: beside a real state it would put made-up resources
+    into that.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this run means Google Cloud itself, and what stands in for pulumi-resource-gcp here only "
+            "simulates it: bring the official plugin (docs/toolchain.md), or run onestack with --offline"
+        )
+
+
 class SimulationUnusable(ProviderError):
     """A file of the simulation can't be read or written. ``why`` is the reason."""
 
