@@ -8,7 +8,7 @@ from functools import partial
 
 from onestack import engine
 from onestack.engine import Workspace
-from onestack.errors import Protected
+from onestack.errors import OfficialPluginMissing, Protected
 from onestack.gcp.left import left
 from onestack.progress import Progress
 from onestack.runs import Runs
@@ -49,3 +49,13 @@ def require_unprotected(stack: Stack, urns: Iterable[str] | None = None) -> None
         words = (urn.split("::")[-2:] for urn in going)
         names = sorted(f"{kind.rpartition(':')[2]} {name}" for kind, name in words)
         raise Protected(stack.settings.stack, names)
+
+
+def require_official(stack: Stack) -> None:
+    """Refuses to have Google Cloud simulated where that is not meant. Raises: OfficialPluginMissing."""
+    if not stack.workspace.cloud or stack.workspace.simulation is not None:
+        return
+    name = "pulumi-resource-gcp"
+    plugin = next((tool for tool in stack.toolchain.tools if tool.name == name), None)
+    if plugin is None or plugin.source == "offline":
+        raise OfficialPluginMissing(stack.settings.stack, name)

@@ -106,6 +106,7 @@ def _prepared(
     stack: Stack, progress: Discreet, *, full: bool, writes: bool = False
 ) -> tuple[Declaration, Standing, Runs]:
     """What is declared, what is there, and how runs go about it."""
+    caution.require_official(stack)
     with uncollected():
         made = readable(stack, progress)
         private(stack)
@@ -211,6 +212,7 @@ def wait(stack: Stack, manifests: Sequence[Manifest], progress: Progress) -> Wai
 
 def destroy(stack: Stack, progress: Discreet) -> Outcome:
     """Deletes all that the stack holds, and all of its own that a dead run left. Raises: OnestackError."""
+    caution.require_official(stack)
     engine.ensure_stack(stack.workspace)
     caution.require_unprotected(stack)
     caution.take_up(stack, progress)

@@ -970,6 +970,17 @@ class Protected(OnestackError):
         )
 
 
+class OfficialPluginMissing(Unavailable):
+    """A stack that is real finds only the stand-in for its cloud's plugin, which simulates."""
+
+    def __init__(self, stack: str, plugin: str) -> None:
+        super().__init__(
+            f"stack {stack} needs the official {plugin}, and it can't be had here",
+            why="what stands in for it only simulates Google Cloud, and this is the real one",
+            hint="put the official one on PATH (docs/toolchain.md); with --offline the verb works on a simulation",
+        )
+
+
 class NoClusterYet(Unavailable):
     """The cluster of a stack is declared and not made."""
 
@@ -1048,6 +1059,20 @@ class SimulationUnset(ProviderError):
     def __init__(self, variable: str) -> None:
         super().__init__(
             f"the simulation of Google Cloud has no place for its projects: set {variable} to a folder"
+        )
+
+
+class OnlySimulates(ProviderError):
+    """A run that means Google Cloud itself has only the stand-in for its plugin.
+
+    The variable that names a simulation isn't told: beside a real state it would put made-up resources
+    into that.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this run means Google Cloud itself, and what stands in for pulumi-resource-gcp here only "
+            "simulates it: bring the official plugin (docs/toolchain.md), or run onestack with --offline"
         )
 
 

@@ -12,6 +12,7 @@ from onestack.addresses import of_release
 from onestack.cli.arguments import full_option, json_option, offline_option, stack_argument
 from onestack.cli.document import print_document
 from onestack.errors import OnestackError
+from onestack.local.simulation import current
 from onestack.repository import find
 from onestack.rooted import RootedCommand
 from onestack.stack import gather, located
@@ -28,7 +29,9 @@ def env(root: Path, stack: str, offline: bool | None) -> None:
     Use it as: eval "$(onestack env STACK)"
     """
     with Terminal() as terminal:
-        gathered = gather(find(root), stack, terminal, offline=offline, plans=True)
+        # Nothing is planned here: without credentials a stack is what it says that it is.
+        asked = False if offline is None and current() is None else offline
+        gathered = gather(find(root), stack, terminal, offline=asked)
         workspace = gathered.workspace
         # Plain pulumi, such as one that sets a secret before anything is deployed, doesn't make it itself.
         workspace.state.mkdir(parents=True, exist_ok=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from onestack.errors import SimulationUnset
+from onestack.errors import OnlySimulates
 from onestack.local.gcp import SIMULATION
 from onestack.local.gcp.rules import google
 
@@ -34,11 +34,11 @@ def read(variables: Mapping[str, str], environ: Mapping[str, str]) -> Config:
     """The configuration of a provider; the environment fills in what it leaves out.
 
     Raises:
-        SimulationUnset: nothing says where the simulated projects are kept.
+        OnlySimulates: nothing says where the simulated projects are kept.
     """
     folder = environ.get(SIMULATION)
     if not folder:
-        raise SimulationUnset(SIMULATION)
+        raise OnlySimulates
 
     def text(name: str) -> str:
         named = (environ.get(variable, "") for variable in _VARIABLES[name])

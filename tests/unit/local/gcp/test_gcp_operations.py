@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from onestack.errors import GoogleRefused, ProviderError, SimulationUnset, SimulationUnusable
+from onestack.errors import GoogleRefused, OnlySimulates, ProviderError, SimulationUnusable
 from onestack.local.gcp import config, operations
 from onestack.local.gcp.config import Config
 from onestack.local.gcp.drift import change, delete, main
@@ -254,7 +254,7 @@ def test_the_configuration(tmp_path: Path) -> None:
     assert config.read({}, environ) == Config(tmp_path, "from-environment")
     given = {"gcp:config:project": PROJECT, "gcp:config:region": REGION}
     assert config.read(given, environ) == Config(tmp_path, PROJECT, REGION)
-    with pytest.raises(SimulationUnset, match="ONESTACK_SIMULATION"):
+    with pytest.raises(OnlySimulates, match=r"bring the official plugin .* or run onestack with --offline"):
         config.read(given, {})
     assert config.problems({"region": "europe-west99"}).keys() == {"region"}
     assert config.problems({"region": REGION, "project": PROJECT}) == {}
