@@ -977,7 +977,7 @@ class OfficialPluginMissing(Unavailable):
         super().__init__(
             f"stack {stack} needs the official {plugin}, and it can't be had here",
             why="what stands in for it only simulates Google Cloud, and this is the real one",
-            hint="put the official one on PATH (docs/toolchain.md); with --offline the verb works on a simulation",
+            hint="put the official one on PATH (docs/toolchain.md), or simulate with --offline",
         )
 
 
