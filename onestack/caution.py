@@ -21,11 +21,11 @@ def take_up(stack: Stack, progress: Progress) -> None:
     if stack.settings.gcp is None:
         return
     begun = engine.read_state(stack.workspace).begun
-    ids = left(begun, project=stack.settings.gcp.project, region=stack.settings.gcp.region)
-    if ids:
-        names = ", ".join(sorted(urn.rpartition("::")[2] for urn in ids))
+    leads = left(begun, project=stack.settings.gcp.project, region=stack.settings.gcp.region)
+    if leads:
+        names = ", ".join(sorted({_words(lead.urn) for lead in leads}))
         progress.note(f"a run that died was creating {names}: looking for them")
-        engine.look_for(stack.workspace, ids, EngineProgress(progress, "looking"))
+        engine.look_for(stack.workspace, leads, EngineProgress(progress, "looking"))
 
 
 def planned(stack: Stack, run: Runs, progress: Progress, *, compare: bool) -> Workspace:
@@ -46,6 +46,9 @@ def require_unprotected(stack: Stack, urns: Iterable[str] | None = None) -> None
     protected = engine.read_state(stack.workspace).protected
     going = protected if urns is None else protected.intersection(urns)
     if going:
-        words = (urn.split("::")[-2:] for urn in going)
-        names = sorted(f"{kind.rpartition(':')[2]} {name}" for kind, name in words)
-        raise Protected(stack.settings.stack, names)
+        raise Protected(stack.settings.stack, sorted(map(_words, going)))
+
+
+def _words(urn: str) -> str:
+    kind, name = urn.split("::")[-2:]
+    return f"{kind.rpartition(':')[2]} {name}"

@@ -218,6 +218,16 @@ class EngineLostCluster(EngineFailed, Unavailable):
     """The engine ended a run because the cluster can't be reached."""
 
 
+class CloudRefusedRun(EngineFailed, Unavailable):
+    """Google refused a run something that isn't wrong in what is declared: quota, permission, API, time.
+
+    ``advice`` is what to do about each.
+    """
+
+    def __init__(self, verb: str, stack: str, errors: tuple[str, ...], advice: Sequence[str]) -> None:
+        super().__init__(verb, stack, errors, "\n".join(advice))
+
+
 class EngineKilled(Unavailable):
     """The engine was ended from outside in the middle of a run."""
 

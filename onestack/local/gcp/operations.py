@@ -42,7 +42,7 @@ def create(sim: Simulation, call: Call) -> tuple[str, dict[str, Any]]:
         state = admitted(known, inputs, {}, project, resource_id, facts, "create")
         put_new(known, project, resource_id, state, facts)
     try:
-        wait_for_google(sim, fault, call, known, "create")
+        wait_for_google(sim, fault, call, known, "create", name)
         return resource_id, finish(sim, known, name, resource_id)
     except OnestackError as error:
         if not known.resumes:
@@ -83,7 +83,7 @@ def update(sim: Simulation, call: Call) -> dict[str, Any]:
         check_circumstances(known, "update", inputs, project)
         facts = {**facts_of(known, project), "id": resource_id, "born": record.born, "made": record.made}
         record.state = admitted(known, inputs, record.state, project, resource_id, facts, "update")
-    wait_for_google(sim, fault, call, known, "update")
+    wait_for_google(sim, fault, call, known, "update", name)
     return finish(sim, known, name, resource_id)
 
 
@@ -114,7 +114,7 @@ def delete(sim: Simulation, call: Call) -> None:
         sim.clusters(name).delete(record.state["name"])
     elif known.token == gke.POOL and sim.clusters(name).find(cluster_name(record.state)):
         sim.clusters(name).set_nodes(cluster_name(record.state), record.state["name"], ())
-    wait_for_google(sim, fault, call, known, "delete")
+    wait_for_google(sim, fault, call, known, "delete", name)
 
 
 def _take_away(project: Project, known: Type, resource_id: str, record: Record, *, disable: bool) -> None:
