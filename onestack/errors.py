@@ -164,10 +164,12 @@ class EngineFailed(OnestackError):
     """The Pulumi engine ended a run with an error.
 
     ``forgets`` is set where its state lacks objects that are there: the engine drops what goes with a
-    Namespace before it has deleted that.
+    Namespace before it has deleted that. ``unfinished`` are resources, as the engine writes them, that were
+    still being created when the run gave up.
     """
 
     forgets: bool = False
+    unfinished: Sequence[Mapping[str, Any]] = ()
 
     def __init__(self, verb: str, stack: str, errors: tuple[str, ...], hint: str) -> None:
         super().__init__(

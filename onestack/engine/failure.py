@@ -84,6 +84,11 @@ def about(urn: str, message: str) -> str:
     return f"{kind.rpartition(':')[2]} {name}: {message}" if kind.startswith("gcp:") else message
 
 
+def timed_out(message: str) -> bool:
+    """Whether Google was still at it when the provider gave up."""
+    return google.timed_out(message)
+
+
 def _failed(verb: str, stack: str, said: tuple[str, ...]) -> EngineFailed:
     if any(map(_UNREACHABLE.search, said)):
         return EngineLostCluster(verb, stack, said, _DEFAULT_HINT)

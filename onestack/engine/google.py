@@ -51,9 +51,14 @@ def advice(errors: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, map(_advice, errors))))
 
 
+def timed_out(said: str) -> bool:
+    """Whether an operation took longer than the provider waits: what it makes may be there, or come."""
+    return bool(_TIMED_OUT.search(said))
+
+
 def _advice(said: str) -> str:
     project = _named(_PROJECT, said) or "PROJECT"
-    if _TIMED_OUT.search(said):
+    if timed_out(said):
         return (
             "it may still go on at Google: run again in some minutes, and what is there by then is taken up"
         )

@@ -12,8 +12,9 @@ from filelock import FileLock, Timeout
 
 from onestack.engine import bucket, failure, lock, looking, marker, private, state
 from onestack.engine.aside import aside, locked, put_together
-from onestack.engine.events import CHANGES, Diagnostic, Event, Step, Summary, is_noise
+from onestack.engine.events import CHANGES, Event, Step
 from onestack.engine.excerpt import Excerpt
+from onestack.engine.heard import Heard
 from onestack.engine.marker import Marker
 from onestack.engine.process import How, engine, events
 from onestack.engine.state import State
@@ -210,35 +211,27 @@ def _require_fresh(workspace: Workspace, excerpt: Excerpt) -> None:
 
 
 def _run(workspace: Workspace, how: How, on_event: OnEvent) -> Outcome:
-    changes: Mapping[str, int] = {}
-    steps: list[Step] = []
-    errors: list[str] = []
-    warnings: list[str] = []
-    forgets = False
+    heard = Heard()
     with engine(workspace, how) as (process, said):
         if how.marked is not None:
             marker.engine_started(workspace.marker, how.marked, process.pid)
         for event in events(process):
-            match event:
-                case Summary():
-                    changes = event.changes
-                case Step(phase="started") if event.is_change:
-                    steps.append(event)
-                case Step(phase="failed", kind="Namespace"):
-                    forgets = forgets or event.op.startswith("delete")
-                case Diagnostic(severity="error") if not is_noise(event.message):
-                    errors.append(failure.about(event.urn, event.message))
-                case Diagnostic(severity="warning"):
-                    warnings.append(event.message)
+            heard.take(event)
             on_event(event)
         code = process.wait()
         said.seek(0)
-        errors.extend(failure.spoken(said.read().decode(errors="replace")) if code and not errors else ())
+        errors = heard.errors or (failure.spoken(said.read().decode(errors="replace")) if code else ())
     if code < 0:
         raise EngineKilled(how.verb, workspace.stack, signal.Signals(-code).name)
     if code:
-        shared = not workspace.own_state
-        raise failure.of(
-            how.verb, workspace.stack, tuple(dict.fromkeys(errors)), forgets=forgets, shared=shared
+        error = failure.of(
+            how.verb,
+            workspace.stack,
+            tuple(dict.fromkeys(errors)),
+            forgets=heard.forgets,
+            shared=not workspace.own_state,
         )
-    return Outcome(changes, tuple(steps), tuple(dict.fromkeys(warnings)))
+        if isinstance(error, EngineFailed):
+            error.unfinished = heard.unfinished
+        raise error
+    return Outcome(heard.changes, tuple(heard.steps), tuple(dict.fromkeys(heard.warnings)))

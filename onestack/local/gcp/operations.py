@@ -47,7 +47,7 @@ def create(sim: Simulation, call: Call) -> tuple[str, dict[str, Any]]:
     except OnestackError as error:
         if not known.resumes:
             raise
-        raise _begun(error, resource_id, state) from error
+        raise _begun(error, resource_id, state, inputs) from error
 
 
 def read(sim: Simulation, known: Type, resource_id: str) -> dict[str, Any] | None:
@@ -143,11 +143,19 @@ def _check_protection(known: Type, old: Mapping[str, Any]) -> None:
         )
 
 
-def _begun(error: OnestackError, resource_id: str, state: Mapping[str, Any]) -> PartialFailure:
+def _begun(
+    error: OnestackError, resource_id: str, state: Mapping[str, Any], inputs: Mapping[str, Any]
+) -> PartialFailure:
     """GKE's resources are recorded as soon as their creation began; no others are.
+
+    What Google fills in is not known then; what was declared is.
 
     Source: the Create functions of terraform-provider-google. Elsewhere they say, when a wait fails, "The
     resource didn't actually create", and forget its id.
     """
-    partial = {key: value for key, value in state.items() if key not in _UNTIL_STARTED}
+    partial = {
+        key: inputs[key] if key in _UNTIL_STARTED else value
+        for key, value in state.items()
+        if key not in _UNTIL_STARTED or key in inputs
+    }
     return PartialFailure(str(error), object_id=resource_id, reasons=(), state=partial)
