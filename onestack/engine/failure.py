@@ -58,11 +58,17 @@ def spoken(text: str) -> tuple[str, ...]:
 
 
 def of(
-    verb: str, stack: str, errors: tuple[str, ...], *, forgets: bool = False, shared: bool = False
+    verb: str,
+    stack: str,
+    errors: tuple[str, ...],
+    *,
+    forgets: bool = False,
+    shared: bool = False,
+    project: str = "",
 ) -> OnestackError:
     """The typed failure of a run that ended with these messages; ``forgets``: see `EngineFailed`.
 
-    ``shared`` says that the state is one that others write, too.
+    ``shared`` says that the state is one that others write, too; ``project`` is that of Google's resources.
     """
     text = "\n".join(errors)
     if full := [line for line in text.splitlines() if _DISK_FULL.match(line)]:
@@ -72,7 +78,7 @@ def of(
     if kept := sorted({f"{one['kind']} {one['name']}" for one in _PROTECTED.finditer(text)}):
         return Protected(stack, kept)
     said = tuple(map(_unwrapped, errors))
-    error = _failed(verb, stack, said)
+    error = _failed(verb, stack, said, project)
     error.forgets = forgets
     return error
 
@@ -89,10 +95,10 @@ def timed_out(message: str) -> bool:
     return google.timed_out(message)
 
 
-def _failed(verb: str, stack: str, said: tuple[str, ...]) -> EngineFailed:
+def _failed(verb: str, stack: str, said: tuple[str, ...], project: str) -> EngineFailed:
     if any(map(_UNREACHABLE.search, said)):
         return EngineLostCluster(verb, stack, said, _DEFAULT_HINT)
-    if advice := google.advice(said):
+    if advice := google.advice(said, project):
         return CloudRefusedRun(verb, stack, said, advice)
     return EngineFailed(verb, stack, said, _DEFAULT_HINT)
 

@@ -46,9 +46,13 @@ _ROLES: Final[Mapping[str, str]] = {
 }
 
 
-def advice(errors: Sequence[str]) -> tuple[str, ...]:
-    """What to do next, for each kind of refusal; nothing where there is none that is known."""
-    return tuple(dict.fromkeys(filter(None, map(_advice, errors))))
+def advice(errors: Sequence[str], project: str = "") -> tuple[str, ...]:
+    """What to do next, for each kind of refusal; nothing where there is none that is known.
+
+    ``project`` is where it happened, if that is known; else Google may say it.
+    """
+    found = (_advice(said, project or _named(_PROJECT, said) or "PROJECT") for said in errors)
+    return tuple(dict.fromkeys(filter(None, found)))
 
 
 def timed_out(said: str) -> bool:
@@ -56,8 +60,7 @@ def timed_out(said: str) -> bool:
     return bool(_TIMED_OUT.search(said))
 
 
-def _advice(said: str) -> str:
-    project = _named(_PROJECT, said) or "PROJECT"
+def _advice(said: str, project: str) -> str:
     if timed_out(said):
         return (
             "it may still go on at Google: run again in some minutes, and what is there by then is taken up"

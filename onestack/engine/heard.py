@@ -19,6 +19,8 @@ class Heard:
     errors: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     forgets: bool = False
+    project: str = ""
+    """The project of Google's in which something failed."""
     _not_created: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     _timed_out: set[str] = field(default_factory=set)
 
@@ -31,6 +33,7 @@ class Heard:
                 self.steps.append(event)
             case Step(phase="failed"):
                 self.forgets = self.forgets or (event.kind == "Namespace" and event.op.startswith("delete"))
+                self.project = self.project or str((event.resource.get("inputs") or {}).get("project") or "")
                 if event.op.startswith("create"):
                     self._not_created[event.urn] = event.resource
             case Diagnostic(severity="error") if not is_noise(event.message):

@@ -230,6 +230,7 @@ def _run(workspace: Workspace, how: How, on_event: OnEvent) -> Outcome:
             tuple(dict.fromkeys(errors)),
             forgets=heard.forgets,
             shared=not workspace.own_state,
+            project=heard.project,
         )
         if isinstance(error, EngineFailed):
             error.unfinished = heard.unfinished
