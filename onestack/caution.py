@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
 from onestack import engine
 from onestack.engine import Workspace
-from onestack.errors import OfficialPluginMissing, Protected
-from onestack.gcp.left import left
+from onestack.errors import EngineFailed, OfficialPluginMissing, OnestackError, Protected
+from onestack.gcp.left import Lead, left
 from onestack.progress import Progress
 from onestack.runs import Runs
 from onestack.show import EngineProgress
@@ -21,11 +22,25 @@ def take_up(stack: Stack, progress: Progress) -> None:
     if stack.settings.gcp is None:
         return
     begun = engine.read_state(stack.workspace).begun
-    ids = left(begun, project=stack.settings.gcp.project, region=stack.settings.gcp.region)
-    if ids:
-        names = ", ".join(sorted(urn.rpartition("::")[2] for urn in ids))
-        progress.note(f"a run that died was creating {names}: looking for them")
-        engine.look_for(stack.workspace, ids, EngineProgress(progress, "looking"))
+    leads = left(begun, project=stack.settings.gcp.project, region=stack.settings.gcp.region)
+    if leads:
+        progress.note(f"a run that died was creating {_names(leads)}: looking for them")
+        engine.look_for(stack.workspace, leads, EngineProgress(progress, "looking"))
+
+
+def look_again(stack: Stack, error: EngineFailed, progress: Progress) -> None:
+    """Takes up what was made after all while a run gave up on it: the provider forgets most of that.
+
+    What isn't there yet is made again by the next run, which Google may refuse if it comes meanwhile.
+    """
+    if stack.settings.gcp is None or not error.unfinished:
+        return
+    operations = [{"type": "creating", "resource": one} for one in error.unfinished]
+    leads = left(operations, project=stack.settings.gcp.project, region=stack.settings.gcp.region)
+    if leads:
+        progress.note(f"{_names(leads)} took too long: looking what came of it")
+        with suppress(OnestackError):  # what failed first is what is to be told
+            engine.look_for(stack.workspace, leads, EngineProgress(progress, "looking"))
 
 
 def planned(stack: Stack, run: Runs, progress: Progress, *, compare: bool) -> Workspace:
@@ -46,9 +61,7 @@ def require_unprotected(stack: Stack, urns: Iterable[str] | None = None) -> None
     protected = engine.read_state(stack.workspace).protected
     going = protected if urns is None else protected.intersection(urns)
     if going:
-        words = (urn.split("::")[-2:] for urn in going)
-        names = sorted(f"{kind.rpartition(':')[2]} {name}" for kind, name in words)
-        raise Protected(stack.settings.stack, names)
+        raise Protected(stack.settings.stack, sorted(map(_words, going)))
 
 
 def require_official(stack: Stack) -> None:
@@ -59,3 +72,12 @@ def require_official(stack: Stack) -> None:
     plugin = next((tool for tool in stack.toolchain.tools if tool.name == name), None)
     if plugin is None or plugin.source == "offline":
         raise OfficialPluginMissing(stack.settings.stack, name)
+
+
+def _names(leads: Sequence[Lead]) -> str:
+    return ", ".join(sorted({_words(lead.urn) for lead in leads}))
+
+
+def _words(urn: str) -> str:
+    kind, name = urn.split("::")[-2:]
+    return f"{kind.rpartition(':')[2]} {name}"

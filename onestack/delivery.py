@@ -93,6 +93,7 @@ def deploy(stack: Stack, progress: Discreet, *, full: bool = False) -> Deploymen
     try:
         outcome = _up(stack, found, run, progress)
     except EngineFailed as error:
+        caution.look_again(stack, error, progress)
         raise _said_by_hooks(stack, made.applied, error) from None
     if stack.workspace.cloud:
         located(stack, engine.read_state(stack.workspace))

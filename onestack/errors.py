@@ -164,10 +164,12 @@ class EngineFailed(OnestackError):
     """The Pulumi engine ended a run with an error.
 
     ``forgets`` is set where its state lacks objects that are there: the engine drops what goes with a
-    Namespace before it has deleted that.
+    Namespace before it has deleted that. ``unfinished`` are resources, as the engine writes them, that were
+    still being created when the run gave up.
     """
 
     forgets: bool = False
+    unfinished: Sequence[Mapping[str, Any]] = ()
 
     def __init__(self, verb: str, stack: str, errors: tuple[str, ...], hint: str) -> None:
         super().__init__(
@@ -216,6 +218,16 @@ class PublicSecrets(UsageError):
 
 class EngineLostCluster(EngineFailed, Unavailable):
     """The engine ended a run because the cluster can't be reached."""
+
+
+class CloudRefusedRun(EngineFailed, Unavailable):
+    """Google refused a run something that isn't wrong in what is declared: quota, permission, API, time.
+
+    ``advice`` is what to do about each.
+    """
+
+    def __init__(self, verb: str, stack: str, errors: tuple[str, ...], advice: Sequence[str]) -> None:
+        super().__init__(verb, stack, errors, "\n".join(advice))
 
 
 class EngineKilled(Unavailable):

@@ -14,7 +14,7 @@ from onestack.declaration import Declaration, declared
 from onestack.engine import State, Workspace
 from onestack.errors import ClusterNotStarted, NoClusterYet
 from onestack.gcp.cluster import cluster_name
-from onestack.gcp.state import cluster_in
+from onestack.gcp.state import cluster_in, going
 from onestack.kube.client import Client
 from onestack.kube.connection import Connection, connect
 from onestack.local.simulation import Simulation
@@ -124,13 +124,13 @@ def located(stack: Stack, state: State) -> bool:
     """Whether the stack has the cluster that it declares; writes the kubeconfig of one that it made itself.
 
     That holds no secret: its credentials are fetched when it is used. A cluster of another name will be
-    replaced, and what it holds is of no account for what the next one will.
+    replaced, and what it holds is of no account for what the next one will; nor is one that was going.
     """
     if stack.settings.gcp is None:
         return True
     file, cluster = stack.workspace.kubeconfig, cluster_in(state.resources)
     contents = cluster.kubeconfig() if cluster else None
-    if cluster is None or contents is None:
+    if cluster is None or contents is None or going(state.begun, cluster):
         file.unlink(missing_ok=True)
         return False
     replace_file(file, contents)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from onestack.engine import lock, private, state
 from onestack.engine.excerpt import Excerpt
@@ -19,11 +19,13 @@ _META: Final = "version: 1\n"
 
 
 @contextmanager
-def aside(workspace: Workspace, excerpt: Excerpt) -> Iterator[Workspace]:
-    """A workspace whose state is the excerpt, on the same disk as the stack's own; gone afterwards."""
+def aside(
+    workspace: Workspace, deployment: Mapping[str, Any], form: Mapping[str, Any]
+) -> Iterator[Workspace]:
+    """A workspace with this state, on the same disk as the stack's own; gone afterwards."""
     with private.folder(workspace.root) as folder:
         apart = replace(workspace, aside=Path(folder))
-        state.write(apart, excerpt.deployment(), excerpt.state.form)
+        state.write(apart, deployment, form)
         (Path(folder) / ".pulumi" / "meta.yaml").write_text(_META)
         yield apart
 

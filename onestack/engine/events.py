@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 # Said by the engine after an error that already says all; they would only hide it.
@@ -29,7 +29,7 @@ class Step:
     """One resource's step: planned or begun, done, or failed.
 
     ``op`` is the engine's word (create, update, delete, replace, same, ...); ``fields`` are the
-    property paths that differ.
+    property paths that differ. ``resource`` is what was to be made, where that failed.
     """
 
     phase: Literal["started", "done", "failed"]
@@ -37,6 +37,7 @@ class Step:
     urn: str
     type: str
     fields: tuple[str, ...] = ()
+    resource: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     @property
     def is_change(self) -> bool:
@@ -118,4 +119,5 @@ def _step(phase: Literal["started", "done", "failed"], metadata: Mapping[str, An
         urn=str(metadata["urn"]),
         type=str(metadata["type"]),
         fields=tuple(sorted(detailed)) or tuple(metadata.get("diffs") or ()),
+        resource=(metadata.get("new") or {}) if phase == "failed" else {},
     )

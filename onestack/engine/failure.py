@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import re
 
-from onestack.errors import DiskFull, EngineFailed, EngineLostCluster, OnestackError, Protected, StackLocked
+from onestack.engine import google
+from onestack.errors import (
+    CloudRefusedRun,
+    DiskFull,
+    EngineFailed,
+    EngineLostCluster,
+    OnestackError,
+    Protected,
+    StackLocked,
+)
 
 _DEFAULT_HINT = "mend the cause and run again: what was done is kept, and only the rest is tried"
 # The official plugin's words, and ours.
@@ -49,11 +58,17 @@ def spoken(text: str) -> tuple[str, ...]:
 
 
 def of(
-    verb: str, stack: str, errors: tuple[str, ...], *, forgets: bool = False, shared: bool = False
+    verb: str,
+    stack: str,
+    errors: tuple[str, ...],
+    *,
+    forgets: bool = False,
+    shared: bool = False,
+    project: str = "",
 ) -> OnestackError:
     """The typed failure of a run that ended with these messages; ``forgets``: see `EngineFailed`.
 
-    ``shared`` says that the state is one that others write, too.
+    ``shared`` says that the state is one that others write, too; ``project`` is that of Google's resources.
     """
     text = "\n".join(errors)
     if full := [line for line in text.splitlines() if _DISK_FULL.match(line)]:
@@ -63,10 +78,29 @@ def of(
     if kept := sorted({f"{one['kind']} {one['name']}" for one in _PROTECTED.finditer(text)}):
         return Protected(stack, kept)
     said = tuple(map(_unwrapped, errors))
-    failed = EngineLostCluster if _UNREACHABLE.search(text) else EngineFailed
-    error = failed(verb, stack, said, _DEFAULT_HINT)
+    error = _failed(verb, stack, said, project)
     error.forgets = forgets
     return error
+
+
+def about(urn: str, message: str) -> str:
+    """A message with the resource that it is about, where that is Google's and called otherwise there."""
+    kind, _, name = urn.rpartition("::")
+    kind = kind.rpartition("::")[2].rpartition("$")[2]
+    return f"{kind.rpartition(':')[2]} {name}: {message}" if kind.startswith("gcp:") else message
+
+
+def timed_out(message: str) -> bool:
+    """Whether Google was still at it when the provider gave up."""
+    return google.timed_out(message)
+
+
+def _failed(verb: str, stack: str, said: tuple[str, ...], project: str) -> EngineFailed:
+    if any(map(_UNREACHABLE.search, said)):
+        return EngineLostCluster(verb, stack, said, _DEFAULT_HINT)
+    if advice := google.advice(said, project):
+        return CloudRefusedRun(verb, stack, said, advice)
+    return EngineFailed(verb, stack, said, _DEFAULT_HINT)
 
 
 def _locked(stack: str, text: str, *, shared: bool) -> StackLocked:

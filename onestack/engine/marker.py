@@ -89,8 +89,12 @@ def end(file: Path) -> None:
 def note_death(file: Path) -> None:
     """Marks that somebody else's run died, such as one of plain pulumi."""
     if read(file) is None:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps({"pid": 0, "started": 0.0, "recovers": False}))
+        leave(file)
+
+
+def leave(file: Path) -> None:
+    """Marks that a run died, whoever wrote the mark that is there."""
+    _write(file, Marker(pid=0, started=0.0, recovers=False))
 
 
 def died(file: Path) -> bool:

@@ -8,14 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from pathlib import Path
 from typing import Any, Final
 
-import orjson
-
-from onestack.engine import private
-from onestack.engine.command import command
-from onestack.engine.state import State, export
+from onestack.engine.state import State, export, replace
 from onestack.engine.workspace import Workspace
 from onestack.errors import OnestackError
 
@@ -52,8 +47,6 @@ def settle(workspace: Workspace) -> tuple[str, ...]:
     left = unanswered(State(exported["deployment"]))
     if left:
         return left
-    with private.folder(workspace.root) as folder, suppress(OnestackError):
-        file = Path(folder) / "state.json"
-        file.write_bytes(orjson.dumps(exported))
-        command(workspace, "stack", "import", "--stack", workspace.stack, "--file", str(file))
+    with suppress(OnestackError):
+        replace(workspace, exported)
     return ()

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import signal
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 
 from filelock import FileLock, Timeout
 
-from onestack.engine import bucket, failure, lock, marker, private, state
+from onestack.engine import bucket, failure, lock, looking, marker, private, state
 from onestack.engine.aside import aside, locked, put_together
-from onestack.engine.events import CHANGES, Diagnostic, Event, Step, Summary, is_noise
+from onestack.engine.events import CHANGES, Event, Step
 from onestack.engine.excerpt import Excerpt
+from onestack.engine.heard import Heard
 from onestack.engine.marker import Marker
 from onestack.engine.process import How, engine, events
+from onestack.engine.state import State
 from onestack.engine.workspace import Workspace
 from onestack.errors import EngineFailed, EngineKilled, PartNotEnough, StackLocked
+from onestack.gcp.left import Lead
 from onestack.handover import Handover
 
 OnEvent = Callable[[Event], None]
@@ -72,7 +75,7 @@ def preview(
     how = How("preview", ("preview",), compare=compare or died(workspace), handed=handed)
     if excerpt is None:
         return _run(workspace, how, on_event)
-    with aside(workspace, excerpt) as apart:
+    with aside(workspace, excerpt.deployment(), excerpt.state.form) as apart:
         outcome = _run(apart, how, on_event)
     if outcome.reaches_all:
         raise PartNotEnough("the provider changes, and what it makes of every object may")
@@ -98,7 +101,7 @@ def up(
         how = How("up", arguments, compare=compare or marked.recovers, handed=handed, marked=marked)
         if excerpt is None:
             return _run(workspace, how, on_event)
-        with aside(workspace, excerpt) as apart:
+        with aside(workspace, excerpt.deployment(), excerpt.state.form) as apart:
             try:
                 outcome = _run(apart, how, on_event)
             finally:
@@ -106,16 +109,22 @@ def up(
         return outcome.with_same(excerpt.left_out)
 
 
-def look_for(workspace: Workspace, ids: Mapping[str, str], on_event: OnEvent) -> Outcome:
+def look_for(workspace: Workspace, leads: Sequence[Lead], on_event: OnEvent) -> None:
     """Takes up into the state what exists of resources that a run which died began to create.
 
-    ``ids``, by URN, are what they are looked for by. All else is compared with what is there, too.
+    The run stays marked as one that died: what else it did isn't known by then.
 
     Raises: EngineFailed, EngineKilled, StackLocked.
     """
-    pairs = (word for pair in ids.items() for one in pair for word in ("--import-pending-creates", one))
-    with _writing(workspace):
-        return _run(workspace, How("refresh", ("refresh", "--yes", "--skip-preview", *pairs)), on_event)
+    with _writing(workspace, settles=False):
+        exported = state.export(workspace)
+        asking = looking.asking(State(exported.pop("deployment")), leads)
+        with aside(workspace, asking, exported) as apart:
+            _run(apart, How("refresh", ("refresh", "--yes", "--skip-preview")), on_event)
+            after = state.read(apart)
+        exported = state.export(workspace)
+        taken_up = looking.taken_up(State(exported["deployment"]), leads, after)
+        state.replace(workspace, {**exported, "deployment": taken_up})
 
 
 def unlock(workspace: Workspace) -> tuple[str, ...]:
@@ -141,13 +150,16 @@ def destroy(workspace: Workspace, on_event: OnEvent) -> Outcome:
 
 
 @contextmanager
-def _writing(workspace: Workspace, excerpt: Excerpt | None = None) -> Iterator[Marker]:
+def _writing(
+    workspace: Workspace, excerpt: Excerpt | None = None, *, settles: bool = True
+) -> Iterator[Marker]:
     """Brackets a run that writes: alone, no dead run's lock in its way, and marked until its end.
 
     A run of an excerpt holds the stack's lock itself: the engine takes that of the excerpt.
 
     The marker stays after a failure, too, unless the engine wrote its state on the way out, had nothing
-    to recover and forgot nothing: only then is what it did known to the state.
+    to recover and forgot nothing: only then is what it did known to the state. And after a run that
+    doesn't settle what one that died did.
     """
     file = workspace.marker
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -162,12 +174,12 @@ def _writing(workspace: Workspace, excerpt: Excerpt | None = None) -> Iterator[M
             with locked(workspace) if excerpt else nullcontext():
                 if excerpt:
                     _require_fresh(workspace, excerpt)
-                yield from _marked(workspace)
+                yield from _marked(workspace, settles=settles)
     except Timeout:
         raise StackLocked(workspace.stack, "held by another onestack command on this machine") from None
 
 
-def _marked(workspace: Workspace) -> Iterator[Marker]:
+def _marked(workspace: Workspace, *, settles: bool) -> Iterator[Marker]:
     file = workspace.marker
     marked, before = marker.begin(file), state.written(workspace)
     try:
@@ -182,7 +194,10 @@ def _marked(workspace: Workspace) -> Iterator[Marker]:
         if sure and not marked.recovers and state.written(workspace) != before:
             marker.end(file)
         raise
-    marker.end(file)
+    if settles:
+        marker.end(file)
+    else:
+        marker.leave(file)
 
 
 def _require_fresh(workspace: Workspace, excerpt: Excerpt) -> None:
@@ -196,35 +211,28 @@ def _require_fresh(workspace: Workspace, excerpt: Excerpt) -> None:
 
 
 def _run(workspace: Workspace, how: How, on_event: OnEvent) -> Outcome:
-    changes: Mapping[str, int] = {}
-    steps: list[Step] = []
-    errors: list[str] = []
-    warnings: list[str] = []
-    forgets = False
+    heard = Heard()
     with engine(workspace, how) as (process, said):
         if how.marked is not None:
             marker.engine_started(workspace.marker, how.marked, process.pid)
         for event in events(process):
-            match event:
-                case Summary():
-                    changes = event.changes
-                case Step(phase="started") if event.is_change:
-                    steps.append(event)
-                case Step(phase="failed", kind="Namespace"):
-                    forgets = forgets or event.op.startswith("delete")
-                case Diagnostic(severity="error") if not is_noise(event.message):
-                    errors.append(event.message)
-                case Diagnostic(severity="warning"):
-                    warnings.append(event.message)
+            heard.take(event)
             on_event(event)
         code = process.wait()
         said.seek(0)
-        errors.extend(failure.spoken(said.read().decode(errors="replace")) if code and not errors else ())
+        errors = heard.errors or (failure.spoken(said.read().decode(errors="replace")) if code else ())
     if code < 0:
         raise EngineKilled(how.verb, workspace.stack, signal.Signals(-code).name)
     if code:
-        shared = not workspace.own_state
-        raise failure.of(
-            how.verb, workspace.stack, tuple(dict.fromkeys(errors)), forgets=forgets, shared=shared
+        error = failure.of(
+            how.verb,
+            workspace.stack,
+            tuple(dict.fromkeys(errors)),
+            forgets=heard.forgets,
+            shared=not workspace.own_state,
+            project=heard.project,
         )
-    return Outcome(changes, tuple(steps), tuple(dict.fromkeys(warnings)))
+        if isinstance(error, EngineFailed):
+            error.unfinished = heard.unfinished
+        raise error
+    return Outcome(heard.changes, tuple(heard.steps), tuple(dict.fromkeys(heard.warnings)))

@@ -6,14 +6,15 @@ import errno
 import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from dataclasses import replace as changed
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from onestack.engine import bucket, marker
+from onestack.engine import bucket, marker, private
 from onestack.engine.command import command
 from onestack.engine.workspace import Workspace
 from onestack.errors import DiskFull
@@ -142,7 +143,7 @@ def read(workspace: Workspace) -> State:
     """The stack's state, read from its file where that lies beside the clone. Raises: EngineFailed."""
     when = written(workspace)
     if when is not None:
-        return replace(in_file(workspace.checkpoint), written=when)
+        return changed(in_file(workspace.checkpoint), written=when)
     document = export(workspace)
     return State(document.pop("deployment"), document)
 
@@ -187,6 +188,17 @@ def export(workspace: Workspace) -> dict[str, Any]:
     """The stack's state as the engine exports it, secrets encrypted. Raises: EngineFailed."""
     exported: dict[str, Any] = orjson.loads(command(workspace, "stack", "export", "--stack", workspace.stack))
     return exported
+
+
+def replace(workspace: Workspace, exported: Mapping[str, Any]) -> None:
+    """Makes an export, as it was or changed, the stack's state; takes the stack's lock for that.
+
+    Raises: EngineFailed, StackLocked.
+    """
+    with private.folder(workspace.root) as folder:
+        file = Path(folder) / "state.json"
+        file.write_bytes(orjson.dumps(exported))
+        command(workspace, "stack", "import", "--stack", workspace.stack, "--file", str(file))
 
 
 def secrets(workspace: Workspace) -> frozenset[bytes]:

@@ -6,7 +6,8 @@ its id isn't known; but Google's ids are made of names that were declared.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 _PROJECT: Final = "projects/{project}"
@@ -19,7 +20,9 @@ _IDS: Final[Mapping[str, str]] = {
     "gcp:kms/keyRing:KeyRing": f"{_PROJECT}/locations/{{location}}/keyRings/{{name}}",
     "gcp:kms/cryptoKey:CryptoKey": "{keyRing}/cryptoKeys/{name}",
     "gcp:container/cluster:Cluster": f"{_PROJECT}/locations/{{location}}/clusters/{{name}}",
-    "gcp:container/nodePool:NodePool": "{project}/{location}/{cluster}/{name}",
+    "gcp:container/nodePool:NodePool": (
+        f"{_PROJECT}/locations/{{location}}/clusters/{{cluster}}/nodePools/{{name}}"
+    ),
     "gcp:serviceaccount/account:Account": (
         f"{_PROJECT}/serviceAccounts/{{accountId}}@{{project}}.iam.gserviceaccount.com"
     ),
@@ -39,12 +42,25 @@ https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/.
 be created twice: services that are enabled, members that are given a role."""
 
 
-def left(operations: Iterable[Mapping[str, Any]], *, project: str, region: str) -> Mapping[str, str]:
-    """The ids, by URN, under which resources may exist that a run began to create.
+@dataclass(frozen=True)
+class Lead:
+    """A resource, as the engine writes it, that may exist under an id."""
+
+    resource: Mapping[str, Any]
+    id: str
+
+    @property
+    def urn(self) -> str:
+        """The engine's name for it."""
+        return str(self.resource["urn"])
+
+
+def left(operations: Iterable[Mapping[str, Any]], *, project: str, region: str) -> Sequence[Lead]:
+    """The resources that may exist which a run began to create, the last begun last.
 
     ``operations`` are a state's ``pending_operations``, as ``pulumi stack export`` gives them.
     """
-    found = {}
+    found: dict[tuple[str, str], Lead] = {}
     for operation in operations:
         resource = operation.get("resource") or {}
         template = _IDS.get(str(resource.get("type")))
@@ -52,7 +68,8 @@ def left(operations: Iterable[Mapping[str, Any]], *, project: str, region: str) 
             continue
         inputs = {key: held for key, held in (resource.get("inputs") or {}).items() if isinstance(held, str)}
         try:
-            found[str(resource["urn"])] = template.format_map({"project": project, "region": region} | inputs)
+            lead = Lead(resource, template.format_map({"project": project, "region": region} | inputs))
         except KeyError:  # made of something that isn't known: the provider will say that it exists
             continue
-    return found
+        found[lead.urn, lead.id] = lead
+    return tuple(found.values())

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from onestack.gcp.kubeconfig import kubeconfig
 
+_PLACE: Final = ("name", "project", "location")
 CLUSTER: Final = "gcp:container/cluster:Cluster"
 # How the engine marks a secret: https://www.pulumi.com/docs/iac/concepts/secrets
 _SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
@@ -55,6 +56,20 @@ def cluster_in(resources: Sequence[Mapping[str, Any]]) -> GkeCluster | None:
         if name and project and location:
             return GkeCluster(name, project, location, *_reached(outputs))
     return None
+
+
+def going(operations: Iterable[Mapping[str, Any]], cluster: GkeCluster) -> bool:
+    """Whether a run that died was deleting the cluster, which may be gone by now.
+
+    ``operations`` are a state's ``pending_operations``. Nothing of the stack is in the cluster any more then.
+    """
+    for operation in operations:
+        resource = operation.get("resource") or {}
+        if operation.get("type") != "deleting" or resource.get("type") != CLUSTER:
+            continue
+        if all(_text(resource.get("inputs") or {}, key) == getattr(cluster, key) for key in _PLACE):
+            return True
+    return False
 
 
 def _reached(outputs: Mapping[str, Any]) -> tuple[str | None, str | None, str | None]:

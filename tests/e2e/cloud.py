@@ -58,12 +58,14 @@ class Cloud:
         return self.clone.root / ".onestack" / "simulation"
 
     def settings(self, **changed: Any) -> None:
-        """Sets what the stack says of Google Cloud: `SETTINGS` with these changed."""
+        """Sets what the stack says of Google Cloud: `SETTINGS` with these changed; None leaves one out."""
         file = self.clone.root / "stacks" / "Pulumi.dev.yaml"
         content = yaml.safe_load(file.read_text())
         content["config"]["onestack:platform"] = "gcp"
         content["config"].pop("onestack:kubeconfig", None)
-        content["config"]["onestack:gcp"] = {**SETTINGS, **changed}
+        content["config"]["onestack:gcp"] = {
+            key: value for key, value in {**SETTINGS, **changed}.items() if value is not None
+        }
         file.write_text(yaml.safe_dump(content))
 
     def onestack(self, verb: str, *arguments: str) -> Finished:

@@ -15,9 +15,9 @@ import psutil
 class Victim:
     """A verb of onestack under way in a repository."""
 
-    def __init__(self, root: Path, verb: str, stack: str) -> None:
+    def __init__(self, root: Path, verb: str, stack: str, *options: str) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "onestack", verb, stack],
+            [sys.executable, "-m", "onestack", verb, stack, *options],
             cwd=root,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,

@@ -7,9 +7,12 @@
       operation: create           # create, read, update or delete; left out: any but read
       refuse: quota               # quota, permission, disabled, credentials, or Google's own words
     - {type: container/cluster, operation: create, seconds: 3, halfway: true, times: 1}
+    - {type: compute/router, operation: delete, hold: before}
 
 ``seconds`` makes it slow. ``halfway``: the operation takes place, and the provider's wait for it times
-out. ``times``: the rule holds only so often.
+out. ``hold``: the operation stands still before it takes place, or after that and before the provider
+learns of it: it makes ``<project>.held`` there and goes on when somebody removes that. ``times``: the rule
+holds only so often.
 """
 
 from __future__ import annotations
@@ -40,6 +43,7 @@ class Fault(BaseModel):
     refuse: str = ""
     seconds: float = 0
     halfway: bool = False
+    hold: Literal["before", "after"] | None = None
     times: int | None = None
 
     def fits(self, token: str, resource_id: str, operation: Operation) -> bool:
@@ -56,6 +60,11 @@ NO_FAULT = Fault()
 
 def faults_file(folder: Path, project: str) -> Path:
     return folder / f"{project}.faults.yaml"
+
+
+def held_file(folder: Path, project: str) -> Path:
+    """What is there while an operation on a project is held."""
+    return folder / f"{project}.held"
 
 
 def read_faults(path: Path) -> Sequence[Fault]:

@@ -42,12 +42,12 @@ def create(sim: Simulation, call: Call) -> tuple[str, dict[str, Any]]:
         state = admitted(known, inputs, {}, project, resource_id, facts, "create")
         put_new(known, project, resource_id, state, facts)
     try:
-        wait_for_google(sim, fault, call, known, "create")
+        wait_for_google(sim, fault, call, known, "create", name)
         return resource_id, finish(sim, known, name, resource_id)
     except OnestackError as error:
         if not known.resumes:
             raise
-        raise _begun(error, resource_id, state) from error
+        raise _begun(error, resource_id, state, inputs) from error
 
 
 def read(sim: Simulation, known: Type, resource_id: str) -> dict[str, Any] | None:
@@ -83,7 +83,7 @@ def update(sim: Simulation, call: Call) -> dict[str, Any]:
         check_circumstances(known, "update", inputs, project)
         facts = {**facts_of(known, project), "id": resource_id, "born": record.born, "made": record.made}
         record.state = admitted(known, inputs, record.state, project, resource_id, facts, "update")
-    wait_for_google(sim, fault, call, known, "update")
+    wait_for_google(sim, fault, call, known, "update", name)
     return finish(sim, known, name, resource_id)
 
 
@@ -114,7 +114,7 @@ def delete(sim: Simulation, call: Call) -> None:
         sim.clusters(name).delete(record.state["name"])
     elif known.token == gke.POOL and sim.clusters(name).find(cluster_name(record.state)):
         sim.clusters(name).set_nodes(cluster_name(record.state), record.state["name"], ())
-    wait_for_google(sim, fault, call, known, "delete")
+    wait_for_google(sim, fault, call, known, "delete", name)
 
 
 def _take_away(project: Project, known: Type, resource_id: str, record: Record, *, disable: bool) -> None:
@@ -143,11 +143,19 @@ def _check_protection(known: Type, old: Mapping[str, Any]) -> None:
         )
 
 
-def _begun(error: OnestackError, resource_id: str, state: Mapping[str, Any]) -> PartialFailure:
+def _begun(
+    error: OnestackError, resource_id: str, state: Mapping[str, Any], inputs: Mapping[str, Any]
+) -> PartialFailure:
     """GKE's resources are recorded as soon as their creation began; no others are.
+
+    What Google fills in is not known then; what was declared is.
 
     Source: the Create functions of terraform-provider-google. Elsewhere they say, when a wait fails, "The
     resource didn't actually create", and forget its id.
     """
-    partial = {key: value for key, value in state.items() if key not in _UNTIL_STARTED}
+    partial = {
+        key: inputs[key] if key in _UNTIL_STARTED else value
+        for key, value in state.items()
+        if key not in _UNTIL_STARTED or key in inputs
+    }
     return PartialFailure(str(error), object_id=resource_id, reasons=(), state=partial)

@@ -11,13 +11,14 @@ from typing import Any, Final
 from onestack.errors import OperationTimedOut, ProviderError
 from onestack.local.gcp import refusal
 from onestack.local.gcp.config import Config
-from onestack.local.gcp.faults import Fault, Operation, faults_file, read_faults, take
+from onestack.local.gcp.faults import Fault, Operation, faults_file, held_file, read_faults, take
 from onestack.local.gcp.project import Project, Projects
 from onestack.local.gcp.protocol import Clusters
 from onestack.local.gcp.table import Type
 
 # Source: the timeouts in the resources of terraform-provider-google; those of GKE are longer.
 _WAIT_SECONDS: Final = 20 * 60.0
+_LOOK_SECONDS: Final = 0.1
 
 
 @dataclass
@@ -62,18 +63,36 @@ def refuse_on_order(
     sim: Simulation, fault: Fault, call: Call, resource_id: str, operation: str, name: str
 ) -> None:
     """Raises GoogleRefused: the fault says so. Nothing has happened then."""
+    _hold(sim, fault, "before", name)
     if fault.refuse:
         sim.cancelled.wait(fault.seconds)
         raise refusal.on_order(call.known, operation, resource_id, fault.refuse, sim.projects.look(name))
 
 
-def wait_for_google(sim: Simulation, fault: Fault, call: Call, known: Type, operation: str) -> None:
+def _hold(sim: Simulation, fault: Fault, when: str, project: str) -> None:
+    """Stands still where the fault says so, until somebody lets it go on.
+
+    Raises ProviderError: the run was cancelled meanwhile.
+    """
+    if fault.hold != when:
+        return
+    held = held_file(sim.config.folder, project)
+    held.touch()
+    while held.exists():
+        if sim.cancelled.wait(_LOOK_SECONDS):
+            raise ProviderError("context canceled")
+
+
+def wait_for_google(
+    sim: Simulation, fault: Fault, call: Call, known: Type, operation: str, name: str
+) -> None:
     """Waits as long as Google takes, in seconds.
 
     Raises:
         OperationTimedOut: that is longer than the provider waits.
         ProviderError: the run was cancelled meanwhile.
     """
+    _hold(sim, fault, "after", name)
     patience = call.seconds or _WAIT_SECONDS
     doing = (
         f"for {operation.removesuffix('e')}ing {known.noun}"

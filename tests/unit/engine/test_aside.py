@@ -92,7 +92,7 @@ def test_what_a_run_makes_of_its_excerpt_comes_home_and_the_rest_stays(
 
 def test_the_run_is_in_the_history_with_the_whole_state(workspace: Workspace) -> None:
     chosen = excerpt(workspace)
-    with aside(workspace, chosen) as apart:
+    with aside(workspace, chosen.deployment(), chosen.state.form) as apart:
         apart.history.mkdir(parents=True)
         (apart.history / "test-1.history.json").write_text("{}")
         state.write(apart, {"manifest": {"time": "2"}, "resources": [{"urn": "a"}]}, {"version": 3})
@@ -105,7 +105,7 @@ def test_the_run_is_in_the_history_with_the_whole_state(workspace: Workspace) ->
 @pytest.mark.parametrize("broken", ["", "{", '{"version": 3}'], ids=["empty", "cut off", "without a state"])
 def test_of_an_excerpt_that_can_not_be_read_nothing_comes_home(workspace: Workspace, broken: str) -> None:
     chosen = excerpt(workspace)
-    with aside(workspace, chosen) as apart:
+    with aside(workspace, chosen.deployment(), chosen.state.form) as apart:
         apart.checkpoint.write_text(broken)
         put_together(workspace, chosen, apart)
     assert state.read(workspace).deployment == HELD

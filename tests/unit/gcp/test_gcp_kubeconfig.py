@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from onestack.gcp.kubeconfig import kubeconfig
-from onestack.gcp.state import CLUSTER, GkeCluster, cluster_in
+from onestack.gcp.state import CLUSTER, GkeCluster, cluster_in, going
 
 SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
 OUTPUTS: dict[str, Any] = {
@@ -94,3 +94,15 @@ def test_what_is_secret_is_read_only_where_it_was_exported_in_plain_text() -> No
         found = cluster_in([resource(OUTPUTS | {"masterAuth": held})])
         assert found is not None
         assert found.ca == ca
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "expected"),
+    [("deleting", "dev-aaaa", True), ("deleting", "dev-bbbb", False), ("updating", "dev-aaaa", False)],
+)
+def test_a_cluster_that_was_being_deleted_is_not_counted_on(kind: str, name: str, *, expected: bool) -> None:
+    cluster = cluster_in([resource()])
+    assert cluster is not None
+    inputs = {"name": name, "project": cluster.project, "location": cluster.location}
+    begun = {"type": kind, "resource": {"type": CLUSTER, "inputs": inputs}}
+    assert going([{"type": "deleting"}, begun], cluster) is expected

@@ -27,7 +27,7 @@ def operation(kind: str, inputs: dict[str, Any], how: str = "creating") -> dict[
         (
             "gcp:container/nodePool:NodePool",
             {"project": "other", "location": "europe-west4-a", "cluster": "dev-ab12", "name": "default"},
-            "other/europe-west4-a/dev-ab12/default",
+            "projects/other/locations/europe-west4-a/clusters/dev-ab12/nodePools/default",
         ),
         (
             "gcp:serviceaccount/account:Account",
@@ -38,7 +38,7 @@ def operation(kind: str, inputs: dict[str, Any], how: str = "creating") -> dict[
 )
 def test_ids_are_made_of_what_was_declared(kind: str, inputs: dict[str, Any], expected: str) -> None:
     found = left([operation(kind, inputs)], project="acme", region="europe-west4")
-    assert list(found.values()) == [expected]
+    assert [lead.id for lead in found] == [expected]
 
 
 @pytest.mark.parametrize(
@@ -52,4 +52,4 @@ def test_ids_are_made_of_what_was_declared(kind: str, inputs: dict[str, Any], ex
     ],
 )
 def test_nothing_is_looked_for_that_has_no_id_or_may_be_made_twice(one: dict[str, Any]) -> None:
-    assert left([one], project="acme", region="europe-west4") == {}
+    assert left([one], project="acme", region="europe-west4") == ()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from onestack.errors import GoogleRefused, InvalidFaults, OperationTimedOut, ProviderError
 from onestack.local.gcp import operations
+from onestack.local.gcp.faults import held_file
 from onestack.local.gcp.simulation import Call
 from onestack.local.gcp.table import type_of
 from tests.unit.local.gcp.simulated import (
@@ -153,3 +155,18 @@ def test_rules_that_mean_nothing_are_said(world: World, text: str, words: str) -
     with pytest.raises(InvalidFaults, match=words) as failure:
         world.make(NETWORK)
     assert "acme-dev.faults.yaml" in str(failure.value)
+
+
+@pytest.mark.parametrize(("when", "there"), [("before", False), ("after", True)])
+def test_an_operation_is_held_until_somebody_lets_it_go_on(world: World, when: str, there: bool) -> None:
+    world.enable()
+    world.faults(f"- {{type: compute/network, operation: create, hold: {when}}}")
+    held = held_file(world.folder, "acme-dev")
+    with ThreadPoolExecutor(1) as thread:
+        making = thread.submit(world.make, NETWORK)
+        while not held.exists():
+            assert not making.done()
+        assert bool(list(world.project.of_type(NETWORK))) is there
+        held.unlink()
+        making.result()
+    assert list(world.project.of_type(NETWORK))

@@ -1,0 +1,49 @@
+"""What a run of the engine said, gathered. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from onestack.engine import failure
+from onestack.engine.events import Diagnostic, Event, Step, Summary, is_noise
+
+
+@dataclass
+class Heard:
+    """``forgets``: see `onestack.errors.EngineFailed`. ``errors`` are those that say something."""
+
+    changes: Mapping[str, int] = field(default_factory=dict)
+    steps: list[Step] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    forgets: bool = False
+    project: str = ""
+    """The project of Google's in which something failed."""
+    _not_created: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    _timed_out: set[str] = field(default_factory=set)
+
+    def take(self, event: Event) -> None:
+        """Adds one event."""
+        match event:
+            case Summary():
+                self.changes = event.changes
+            case Step(phase="started") if event.is_change:
+                self.steps.append(event)
+            case Step(phase="failed"):
+                self.forgets = self.forgets or (event.kind == "Namespace" and event.op.startswith("delete"))
+                self.project = self.project or str((event.resource.get("inputs") or {}).get("project") or "")
+                if event.op.startswith("create"):
+                    self._not_created[event.urn] = event.resource
+            case Diagnostic(severity="error") if not is_noise(event.message):
+                self.errors.append(failure.about(event.urn, event.message))
+                if failure.timed_out(event.message):
+                    self._timed_out.add(event.urn)
+            case Diagnostic(severity="warning"):
+                self.warnings.append(event.message)
+
+    @property
+    def unfinished(self) -> tuple[Mapping[str, Any], ...]:
+        """The resources whose creation took too long: they may exist by now."""
+        return tuple(one for urn, one in self._not_created.items() if urn in self._timed_out)
