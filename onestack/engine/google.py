@@ -11,6 +11,10 @@ from typing import Final
 
 _AGAIN: Final = "then run again: what was done is kept, and only the rest is tried"
 
+_TOO_LONG: Final = (
+    "it may still go on at Google: run again in some minutes, and what is there by then is taken up"
+)
+
 _TIMED_OUT = re.compile(
     r"Error waiting (?:to|for) .*(?:timeout while waiting|context deadline exceeded)", re.DOTALL
 )
@@ -28,6 +32,11 @@ _QUOTA = re.compile(
 )
 _METRIC = re.compile(r"Quota '(?P<quota>[^']+)'|resource \"(?P<resource>[A-Z_]+)\"")
 _PERMISSION = re.compile(r"['\"](?P<permission>[a-z]+(?:\.[A-Za-z]+){2,})['\"]")
+# Google never deletes key rings and keys, and keeps identity pools for 30 days:
+# https://cloud.google.com/kms/docs/resource-hierarchy, https://cloud.google.com/iam/docs/manage-workload-identity-pools-providers
+_TAKEN = re.compile(
+    r"Error creating (?P<kind>KeyRing|CryptoKey|WorkloadIdentityPool)\w*: googleapi: Error 409"
+)
 _FORBIDDEN = re.compile(r"googleapi: Error 403|code = PermissionDenied")
 _PROJECT = re.compile(r"\bprojects?[/ ](?P<project>[a-z0-9-]{6,30})\b")
 
@@ -51,7 +60,10 @@ def advice(errors: Sequence[str], project: str = "") -> tuple[str, ...]:
 
     ``project`` is where it happened, if that is known; else Google may say it.
     """
-    found = (_advice(said, project or _named(_PROJECT, said) or "PROJECT") for said in errors)
+    found = (
+        _TOO_LONG if timed_out(said) else _advice(said, project or _named(_PROJECT, said) or "PROJECT")
+        for said in errors
+    )
     return tuple(dict.fromkeys(filter(None, found)))
 
 
@@ -61,10 +73,6 @@ def timed_out(said: str) -> bool:
 
 
 def _advice(said: str, project: str) -> str:
-    if timed_out(said):
-        return (
-            "it may still go on at Google: run again in some minutes, and what is there by then is taken up"
-        )
     if _NO_CREDENTIALS.search(said):
         return (
             "log in again with 'gcloud auth application-default login', or renew what "
@@ -84,7 +92,20 @@ def _advice(said: str, project: str) -> str:
             f"free some of the quota{f' {quota}' if quota else ''}, or ask Google for more at "
             f"https://console.cloud.google.com/iam-admin/quotas?project={project}; {_AGAIN}"
         )
+    if taken := _TAKEN.search(said):
+        return _kept(taken["kind"])
     return _missing_permission(said, project) if _FORBIDDEN.search(said) else ""
+
+
+def _kept(kind: str) -> str:
+    if kind == "WorkloadIdentityPool":
+        what, instead = "identity pools for 30 days", "give onestack:gcp.github.pool another name"
+    else:
+        what, instead = "keys for ever", "raise onestack:gcp.cluster.generation"
+    return (
+        f"Google keeps {what}, also those of a stack that was destroyed: {instead}, then run again; "
+        "in a simulation 'onestack local reset' empties the project"
+    )
 
 
 def _missing_permission(said: str, project: str) -> str:

@@ -54,6 +54,14 @@ SAID: Final = [
         ("the stack turns compute.googleapis.com on itself", "run again", "--project=123456789012"),
     ),
     (
+        "Error creating KeyRing: googleapi: Error 409: KeyRing projects/p/.../keyRings/dev-1 already exists.",
+        ("Google keeps keys for ever", "raise onestack:gcp.cluster.generation"),
+    ),
+    (
+        "Error creating WorkloadIdentityPoolProvider: googleapi: Error 409: Requested entity already exists",
+        ("30 days", "give onestack:gcp.github.pool another name"),
+    ),
+    (
         "googleapi: Error 403: This API method requires billing to be enabled on project acme-dev",
         ("gcloud billing projects link acme-dev",),
     ),
