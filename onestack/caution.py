@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from onestack import engine
-from onestack.engine import Workspace
+from onestack.engine import State, Workspace
 from onestack.errors import EngineFailed, OnestackError, Protected
 from onestack.gcp.left import Lead, left
 from onestack.progress import Progress
@@ -21,11 +22,17 @@ def take_up(stack: Stack, progress: Progress) -> None:
     """Looks in the cloud for what a run that died was creating, so that it isn't created twice."""
     if stack.settings.gcp is None:
         return
-    begun = engine.read_state(stack.workspace).begun
-    leads = left(begun, project=stack.settings.gcp.project, region=stack.settings.gcp.region)
+    leads = _leads(stack, engine.read_state(stack.workspace).begun)
     if leads:
         progress.note(f"a run that died was creating {_names(leads)}: looking for them")
         engine.look_for(stack.workspace, leads, EngineProgress(progress, "looking"))
+
+
+def announce(stack: Stack, state: State, progress: Progress) -> None:
+    """Says what a deployment would look for first, which a plan shows as yet to be created."""
+    leads = _leads(stack, state.begun)
+    if leads:
+        progress.note(f"a run that died was creating {_names(leads)}: a deployment takes over what is there")
 
 
 def look_again(stack: Stack, error: EngineFailed, progress: Progress) -> None:
@@ -33,10 +40,7 @@ def look_again(stack: Stack, error: EngineFailed, progress: Progress) -> None:
 
     What isn't there yet is made again by the next run, which Google may refuse if it comes meanwhile.
     """
-    if stack.settings.gcp is None or not error.unfinished:
-        return
-    operations = [{"type": "creating", "resource": one} for one in error.unfinished]
-    leads = left(operations, project=stack.settings.gcp.project, region=stack.settings.gcp.region)
+    leads = _leads(stack, [{"type": "creating", "resource": one} for one in error.unfinished])
     if leads:
         progress.note(f"{_names(leads)} took too long: looking what came of it")
         with suppress(OnestackError):  # what failed first is what is to be told
@@ -62,6 +66,13 @@ def require_unprotected(stack: Stack, urns: Iterable[str] | None = None) -> None
     going = protected if urns is None else protected.intersection(urns)
     if going:
         raise Protected(stack.settings.stack, sorted(map(_words, going)))
+
+
+def _leads(stack: Stack, begun: Iterable[Mapping[str, Any]]) -> Sequence[Lead]:
+    """What to look for of operations."""
+    if stack.settings.gcp is None:
+        return ()
+    return left(begun, project=stack.settings.gcp.project, region=stack.settings.gcp.region)
 
 
 def _names(leads: Sequence[Lead]) -> str:
