@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from onestack import engine
-from onestack.engine import Workspace
+from onestack.engine import State, Workspace
 from onestack.errors import EngineFailed, OfficialPluginMissing, OnestackError, Protected
 from onestack.gcp.left import Lead, left
 from onestack.progress import Progress
@@ -21,11 +22,19 @@ def take_up(stack: Stack, progress: Progress) -> None:
     """Looks in the cloud for what a run that died was creating, so that it isn't created twice."""
     if stack.settings.gcp is None:
         return
-    begun = engine.read_state(stack.workspace).begun
-    leads = left(begun, project=stack.settings.gcp.project, region=stack.settings.gcp.region)
+    state, workspace = engine.read_state(stack.workspace), stack.workspace
+    leads = _leads(stack, state, engine.cut_off(workspace))
     if leads:
         progress.note(f"a run that died was creating {_names(leads)}: looking for them")
-        engine.look_for(stack.workspace, leads, EngineProgress(progress, "looking"))
+        engine.look_for(workspace, leads, EngineProgress(progress, "looking"))
+    engine.forget_cut_off(workspace)
+
+
+def announce(stack: Stack, state: State, progress: Progress) -> None:
+    """Says what a deployment would look for first, which a plan shows as yet to be created."""
+    leads = _leads(stack, state, engine.cut_off(stack.workspace))
+    if leads:
+        progress.note(f"a run that died was creating {_names(leads)}: a deployment takes over what is there")
 
 
 def look_again(stack: Stack, error: EngineFailed, progress: Progress) -> None:
@@ -33,10 +42,8 @@ def look_again(stack: Stack, error: EngineFailed, progress: Progress) -> None:
 
     What isn't there yet is made again by the next run, which Google may refuse if it comes meanwhile.
     """
-    if stack.settings.gcp is None or not error.unfinished:
-        return
-    operations = [{"type": "creating", "resource": one} for one in error.unfinished]
-    leads = left(operations, project=stack.settings.gcp.project, region=stack.settings.gcp.region)
+    begun = [{"type": "creating", "resource": one} for one in error.unfinished]
+    leads = _leads(stack, State(), begun)
     if leads:
         progress.note(f"{_names(leads)} took too long: looking what came of it")
         with suppress(OnestackError):  # what failed first is what is to be told
@@ -72,6 +79,17 @@ def require_official(stack: Stack) -> None:
     plugin = next((tool for tool in stack.toolchain.tools if tool.name == name), None)
     if plugin is None or plugin.source == "offline":
         raise OfficialPluginMissing(stack.settings.stack, name)
+
+
+def _leads(stack: Stack, state: State, more: Iterable[Mapping[str, Any]]) -> Sequence[Lead]:
+    """What to look for, of operations that the state has and of more; not what the state holds by now."""
+    if stack.settings.gcp is None:
+        return ()
+    where = {"project": stack.settings.gcp.project, "region": stack.settings.gcp.region}
+    # By declared names on both sides: the ids in a state are written in more than one way.
+    there = [{"type": "creating", "resource": one} for one in state.resources if not one.get("delete")]
+    held = {(lead.urn, lead.id) for lead in left(there, **where)}
+    return tuple(lead for lead in left([*state.begun, *more], **where) if (lead.urn, lead.id) not in held)
 
 
 def _names(leads: Sequence[Lead]) -> str:

@@ -57,6 +57,7 @@ def preview(stack: Stack, progress: Discreet, *, full: bool = False) -> Outcome:
     Raises: OnestackError.
     """
     _made, found, run = _prepared(stack, progress, full=full)
+    caution.announce(stack, run.state, progress)
     for identity in found.strays:
         progress.note(f"a run that died left {identity}, which nothing declares: a deployment deletes it")
     for manifest in found.unheld:

@@ -2,7 +2,8 @@
 
 from onestack.engine.events import Diagnostic, Event, Step, Summary
 from onestack.engine.excerpt import Excerpt
-from onestack.engine.pending import settle
+from onestack.engine.pending import cut_off, settle
+from onestack.engine.pending import forget as forget_cut_off
 from onestack.engine.planned import planned
 from onestack.engine.run import Outcome, destroy, died, look_for, preview, unlock, up
 from onestack.engine.state import State, ensure_stack, export, secrets
@@ -19,11 +20,13 @@ __all__ = [
     "Step",
     "Summary",
     "Workspace",
+    "cut_off",
     "destroy",
     "died",
     "ensure_stack",
     "export",
     "forget",
+    "forget_cut_off",
     "look_for",
     "planned",
     "preview",

@@ -29,7 +29,7 @@ class Step:
     """One resource's step: planned or begun, done, or failed.
 
     ``op`` is the engine's word (create, update, delete, replace, same, ...); ``fields`` are the
-    property paths that differ. ``resource`` is what was to be made, where that failed.
+    property paths that differ. ``resource`` is what is to be made, where that begins or failed.
     """
 
     phase: Literal["started", "done", "failed"]
@@ -119,5 +119,9 @@ def _step(phase: Literal["started", "done", "failed"], metadata: Mapping[str, An
         urn=str(metadata["urn"]),
         type=str(metadata["type"]),
         fields=tuple(sorted(detailed)) or tuple(metadata.get("diffs") or ()),
-        resource=(metadata.get("new") or {}) if phase == "failed" else {},
+        resource=(metadata.get("new") or {}) if _tells(phase, metadata) else {},
     )
+
+
+def _tells(phase: str, metadata: Mapping[str, Any]) -> bool:
+    return phase == "failed" or (phase == "started" and str(metadata["op"]).startswith("create"))

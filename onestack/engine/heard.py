@@ -22,6 +22,7 @@ class Heard:
     project: str = ""
     """The project of Google's in which something failed."""
     _not_created: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    _creating: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     _timed_out: set[str] = field(default_factory=set)
 
     def take(self, event: Event) -> None:
@@ -29,8 +30,8 @@ class Heard:
         match event:
             case Summary():
                 self.changes = event.changes
-            case Step(phase="started") if event.is_change:
-                self.steps.append(event)
+            case Step(phase="started" | "done"):
+                self._go_on(event)
             case Step(phase="failed"):
                 self.forgets = self.forgets or (event.kind == "Namespace" and event.op.startswith("delete"))
                 self.project = self.project or str((event.resource.get("inputs") or {}).get("project") or "")
@@ -42,6 +43,20 @@ class Heard:
                     self._timed_out.add(event.urn)
             case Diagnostic(severity="warning"):
                 self.warnings.append(event.message)
+
+    def _go_on(self, step: Step) -> None:
+        if step.phase == "done":
+            self._creating.pop(step.urn, None)
+            return
+        if step.op.startswith("create"):
+            self._creating[step.urn] = step.resource
+        if step.is_change:
+            self.steps.append(step)
+
+    @property
+    def creating(self) -> tuple[Mapping[str, Any], ...]:
+        """The resources whose creation has begun, and of which nothing was said since."""
+        return tuple(self._creating.values())
 
     @property
     def unfinished(self) -> tuple[Mapping[str, Any], ...]:

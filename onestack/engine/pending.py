@@ -6,13 +6,17 @@ The engine carries creations on from run to run, until somebody answers for each
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, Final
+
+import orjson
 
 from onestack.engine.state import State, export, replace
 from onestack.engine.workspace import Workspace
 from onestack.errors import OnestackError
+from onestack.local.toolchain.files import replace_file
 
 _OBJECTS: Final = "kubernetes:"
 
@@ -33,6 +37,38 @@ def unanswered(state: State) -> tuple[str, ...]:
 
 def _answered(resource: Mapping[str, Any], held: set[str]) -> bool:
     return str(resource["urn"]) in held or str(resource.get("type", "")).startswith(_OBJECTS)
+
+
+def note(workspace: Workspace, creating: Sequence[Mapping[str, Any]]) -> None:
+    """Writes down, beside the marker, creations that an interrupt cut off. Raises: OSError.
+
+    A provider that is told to end gives up on them, and the engine takes that for *not created*.
+    """
+    lost = [one for one in creating if one and not str(one.get("type", "")).startswith(_OBJECTS)]
+    if lost:
+        replace_file(_file(workspace), orjson.dumps([*_noted(workspace), *lost]).decode())
+
+
+def cut_off(workspace: Workspace) -> tuple[Mapping[str, Any], ...]:
+    """The creations that were written down, as operations of a state."""
+    return tuple({"type": "creating", "resource": one} for one in _noted(workspace))
+
+
+def forget(workspace: Workspace) -> None:
+    """Forgets them, now that it is known what came of them."""
+    _file(workspace).unlink(missing_ok=True)
+
+
+def _noted(workspace: Workspace) -> list[Mapping[str, Any]]:
+    try:
+        content = orjson.loads(_file(workspace).read_bytes())
+    except (OSError, ValueError):
+        return []
+    return content if isinstance(content, list) else []
+
+
+def _file(workspace: Workspace) -> Path:
+    return workspace.marker.with_suffix(".creating")
 
 
 def settle(workspace: Workspace) -> tuple[str, ...]:

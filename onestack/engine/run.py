@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from filelock import FileLock, Timeout
 
-from onestack.engine import bucket, failure, lock, looking, marker, private, state
+from onestack.engine import bucket, failure, lock, looking, marker, pending, private, state
 from onestack.engine.aside import aside, locked, put_together
 from onestack.engine.events import CHANGES, Event, Step
 from onestack.engine.excerpt import Excerpt
@@ -212,15 +212,20 @@ def _require_fresh(workspace: Workspace, excerpt: Excerpt) -> None:
 
 def _run(workspace: Workspace, how: How, on_event: OnEvent) -> Outcome:
     heard = Heard()
-    with engine(workspace, how) as (process, said):
-        if how.marked is not None:
-            marker.engine_started(workspace.marker, how.marked, process.pid)
-        for event in events(process):
-            heard.take(event)
-            on_event(event)
-        code = process.wait()
-        said.seek(0)
-        errors = heard.errors or (failure.spoken(said.read().decode(errors="replace")) if code else ())
+    try:
+        with engine(workspace, how) as (process, said):
+            if how.marked is not None:
+                marker.engine_started(workspace.marker, how.marked, process.pid)
+            for event in events(process):
+                heard.take(event)
+                on_event(event)
+            code = process.wait()
+            said.seek(0)
+            errors = heard.errors or (failure.spoken(said.read().decode(errors="replace")) if code else ())
+    except KeyboardInterrupt:
+        if how.marked is not None and workspace.cloud:
+            pending.note(workspace, heard.creating)
+        raise
     if code < 0:
         raise EngineKilled(how.verb, workspace.stack, signal.Signals(-code).name)
     if code:

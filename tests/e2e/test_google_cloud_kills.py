@@ -61,12 +61,17 @@ WRITES: Final[Mapping[str, int]] = {
 # Google keeps these, and what a deployment makes anew has another name.
 KEPT: Final = ("gcp:kms/", "gcp:projects/", "gcp:iam/workloadIdentityPool")
 
-UPDATES: Final[Mapping[str, Mapping[str, Any]]] = {
-    "compute/subnetwork": {"network": {**SETTINGS["network"], "nodes": "10.10.0.0/19"}},
-    "container/cluster": {"cluster": {"location": ZONE, "channel": "stable"}},
-    "container/nodePool": {"nodePools": {"default": {**POOL, "max": 5}}},
+# Settings that update a resource of the type in place, by how often it has been by then.
+UPDATES: Final[Mapping[str, Callable[[int], Mapping[str, Any]]]] = {
+    # A subnet can grow and not shrink.
+    "compute/subnetwork": lambda done: {
+        "network": {**SETTINGS["network"], "nodes": f"10.10.0.0/{20 - done}"}
+    },
+    "container/cluster": lambda done: {
+        "cluster": {"location": ZONE, "channel": "stable" if done % 2 else "regular"}
+    },
+    "container/nodePool": lambda done: {"nodePools": {"default": {**POOL, "max": POOL["max"] + done}}},
 }
-"""Settings that update a resource of the type in place."""
 
 REPLACED: Final[tuple[tuple[Operation, str], ...]] = (
     ("create", "kms/keyRing"),
@@ -178,17 +183,15 @@ def test_every_type_of_a_destroy(fresh: Fresh, write: Write) -> None:
 
 
 @pytest.mark.torture
-@pytest.mark.parametrize("when", [0, 1], ids=["before", "after"])
-@pytest.mark.parametrize("kind", UPDATES)
-def test_every_update(kept: CloudBed, kind: str, when: int) -> None:
-    before, plan = kinds(kept), dict(UPDATES[kind])
-    kept.made.settings(**plan)
-    assert kept.killed_at("deploy", both("update", kind)[when])
-    finished(kept, "deploy")
-    assert kinds(kept) == before
-    kept.made.settings()
-    if kind != "compute/subnetwork":  # which can't shrink
-        assert kept.again("deploy") == ""
+def test_every_update(kept: CloudBed) -> None:
+    before, done = kinds(kept), dict.fromkeys(UPDATES, 0)
+    for write in (one for kind in UPDATES for one in both("update", kind)):
+        done[write.resource[0]] += 1
+        settings = {key: held for kind in UPDATES for key, held in UPDATES[kind](done[kind]).items()}
+        kept.made.settings(**settings)
+        assert kept.killed_at("deploy", write), write
+        finished(kept, "deploy")
+        assert kinds(kept) == before
 
 
 @pytest.mark.torture
@@ -209,7 +212,7 @@ def test_a_replacement_that_is_given_up_keeps_the_cluster(fresh: Fresh) -> None:
     bed = fresh()
     assert bed.again("deploy") == ""
     name = bed.made.clusters()
-    bed.made.settings(cluster={"location": ZONE, "generation": 2})
+    bed.made.settings(cluster={"location": "europe-west4-b"})
     assert bed.killed_at("deploy", Write("before", "create", ("container/cluster", "")))
     bed.made.settings()
     finished(bed, "deploy")
