@@ -77,7 +77,7 @@ def simulation(root: Path, stack: str, progress: Progress) -> Simulation:
     made = Simulation(root.absolute() / HOME / "simulation")
     (whole,) = read(stack_file(root, stack).read_bytes(), stack_file(root, stack).name).documents
     replace_file(made.stack_file(stack), json.dumps(stand_in(whole.value)))
-    prepare(made, progress)
+    prepare(made, stack, progress)
     return made
 
 

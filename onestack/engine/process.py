@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,11 +43,11 @@ class How:
     streamed: bool = True
     marked: Marker | None = None
 
-    def command(self, stack: str, options: Sequence[str] = ()) -> list[str]:
+    def command(self, stack: str) -> list[str]:
         """The engine's command line."""
         return [
             "pulumi", *self.arguments, *(["--refresh"] if self.compare else []), "--stack", stack,
-            "--json", "--non-interactive", "--parallel", str(PARALLEL), *options,
+            "--json", "--non-interactive", "--parallel", str(PARALLEL),
         ]  # fmt: skip
 
 
@@ -80,7 +80,7 @@ def engine(workspace: Workspace, how: How) -> Iterator[tuple[subprocess.Popen[by
 
 def _started(workspace: Workspace, how: How, folder: Path, said: IO[bytes]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        how.command(workspace.stack, workspace.options),
+        how.command(workspace.stack),
         cwd=workspace.root,
         env=workspace.environment() | _for_this_run(workspace, how, folder),
         stdin=subprocess.DEVNULL,

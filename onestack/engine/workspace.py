@@ -128,7 +128,7 @@ class Workspace:
             own["PULUMI_BACKEND_URL"] = self.aside.as_uri()
         return {
             **own,
-            **(self.simulation.variables() if self.simulation else {}),
+            **(self.simulation.variables(self.stack) if self.simulation else {}),
             "PULUMI_HOME": str(self.pulumi_home),
             "PULUMI_STACK": self.stack,
             "PULUMI_SKIP_UPDATE_CHECK": "true",
@@ -150,11 +150,6 @@ class Workspace:
         content = {"apiVersion": "v1", "kind": "Config", "current-context": self.context}
         chosen.write_text(json.dumps(content))
         return (chosen, self.kubeconfig)
-
-    @property
-    def options(self) -> tuple[str, ...]:
-        """What every run of the engine is told beside what it is to do."""
-        return ("--config-file", str(self.simulation.stack_file(self.stack))) if self.simulation else ()
 
     def search_path(self) -> tuple[str, ...]:
         """What goes in front of PATH: the interpreter that runs the program first."""

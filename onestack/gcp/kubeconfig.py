@@ -25,6 +25,8 @@ def kubeconfig(name: str, server: str, ca: str | None) -> str:
     plugin = {
         "apiVersion": "client.authentication.k8s.io/v1",
         "command": PLUGIN,
+        # As whom the provider acts, not as whoever gcloud has logged in.
+        "args": ["--use_application_default_credentials"],
         "installHint": _HINT,
         "interactiveMode": "Never",
         "provideClusterInfo": True,

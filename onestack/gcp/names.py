@@ -23,7 +23,7 @@ _ACCOUNT: Final = 30
 _DIGEST: Final = 4
 _PROJECT = re.compile(r"[a-z][a-z0-9-]{4,28}[a-z0-9]")
 _PROJECT_WORDS: Final = ("google", "null", "undefined", "ssl")
-_STACK = re.compile(r"[a-z]([a-z0-9-]*[a-z0-9])?")
+_STACK = re.compile(r"[a-z][a-z0-9-]*[a-z0-9]")
 
 
 def digest(*values: Any) -> str:
@@ -35,7 +35,7 @@ def digest(*values: Any) -> str:
 
 def stack_faults(stack: str) -> list[Fault]:
     """Why Google would refuse names that begin with the stack's; they are about the stack, not a setting."""
-    rule = f"at most {LONGEST_STACK} lower-case letters, digits and '-', beginning with a letter"
+    rule = f"2 to {LONGEST_STACK} lower-case letters, digits and '-', beginning with a letter"
     if len(stack) > LONGEST_STACK or not _STACK.fullmatch(stack):
         what = f"Google refuses names that begin with the stack's name '{stack}'"
         return [Fault((), what, f"rename the file: {rule}")]

@@ -37,9 +37,16 @@ class Simulation:
         """The file of a stack that the engine reads instead of the one in ``stacks/``."""
         return self.folder / f"Pulumi.{stack}.yaml"
 
-    def variables(self) -> Mapping[str, str]:
-        """What a process has to see in its environment; the certificates are for OpenSSL and Go alike."""
-        return {VARIABLE: str(self.folder), "SSL_CERT_FILE": str(self.trusted)}
+    def variables(self, stack: str) -> Mapping[str, str]:
+        """What a process has to see in its environment; the certificates are for OpenSSL and Go alike.
+
+        The last is Pulumi's option ``--config-file``.
+        """
+        return {
+            VARIABLE: str(self.folder),
+            "SSL_CERT_FILE": str(self.trusted),
+            "PULUMI_OPTION_CONFIG_FILE": str(self.stack_file(stack)),
+        }
 
 
 def current() -> Path | None:

@@ -41,7 +41,7 @@ def simulation(toolchain: Toolchain, tmp_path_factory: pytest.TempPathFactory) -
     home = Simulation(tmp_path_factory.mktemp("repository") / ".onestack" / "simulation")
     made = ProjectClusters(Planes(home.folder / "clusters", toolchain), "acme")
     before = dict(os.environ)
-    prepare(home, Silent())
+    prepare(home, "dev", Silent())
     try:
         for name in ("one", "two"):
             made.create(name, "1.36")

@@ -37,6 +37,7 @@ def test_the_plugin_is_asked_whenever_a_token_is_needed() -> None:
     assert list(user) == ["exec"]
     assert user["exec"].pop("installHint").startswith("install gke-gcloud-auth-plugin")
     assert user["exec"] == {
+        "args": ["--use_application_default_credentials"],
         "apiVersion": "client.authentication.k8s.io/v1",
         "command": "gke-gcloud-auth-plugin",
         "interactiveMode": "Never",

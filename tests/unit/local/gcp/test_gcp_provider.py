@@ -167,5 +167,5 @@ async def test_a_partial_failure_carries_marked_state(world: World, provider: Pr
 
 async def test_a_folder_is_needed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("ONESTACK_SIMULATION", raising=False)
-    with pytest.raises(ProviderError, match="set ONESTACK_SIMULATION to a folder"):
+    with pytest.raises(ProviderError, match="this run means Google Cloud itself"):
         await Provider(EngineLog()).configure(proto.ConfigureRequest())
