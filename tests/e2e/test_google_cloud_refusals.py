@@ -109,13 +109,9 @@ def test_the_next_run_continues_up_to_what_is_refused_then(google: Cloud) -> Non
     bed = CloudBed(google)
     halfway = {"operation": "create", "halfway": True, "times": 1}
     for rule, resource, advice in (
-        (refused("kms/keyRing", "permission"), "KeyRing ring: ", "--role=roles/cloudkms.admin"),
-        (
-            refused("compute/firewall", "disabled"),
-            "Firewall deny-ingress: ",
-            "turns compute.googleapis.com on",
-        ),
-        ({"type": "compute/router:", **halfway}, "Router router: Error waiting to create", "go on at Google"),
+        (refused("compute/network:", "permission"), "Network network: ", "--role=roles/compute.networkAdmin"),
+        (refused("compute/network:", "disabled"), "Network network: ", "turns compute.googleapis.com on"),
+        ({"type": "compute/network:", **halfway}, "Network network: Error waiting to", "go on at Google"),
         ({"type": "container/cluster", **halfway}, "Cluster cluster: ", "it may still go on at Google"),
         (refused("container/nodePool", "credentials"), "NodePool default: ", "application-default login"),
     ):
