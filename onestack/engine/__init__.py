@@ -2,10 +2,11 @@
 
 from onestack.engine.events import Diagnostic, Event, Step, Summary
 from onestack.engine.excerpt import Excerpt
+from onestack.engine.outcome import Outcome
 from onestack.engine.pending import cut_off, settle
 from onestack.engine.pending import forget as forget_cut_off
 from onestack.engine.planned import planned
-from onestack.engine.run import Outcome, destroy, died, look_for, preview, unlock, up
+from onestack.engine.run import destroy, died, look_for, preview, unlock, up
 from onestack.engine.state import State, ensure_stack, export, secrets
 from onestack.engine.state import read as read_state
 from onestack.engine.workspace import HOME, Workspace, forget

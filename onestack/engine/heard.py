@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
 
 from onestack.engine import failure
 from onestack.engine.events import Diagnostic, Event, Step, Summary, is_noise
+from onestack.engine.outcome import Outcome
+
+_PART: Final = "delete-replaced"
+"""The engine's word for the end of a replacement, be it one of an earlier run."""
 
 
 @dataclass
@@ -23,6 +27,7 @@ class Heard:
     """The project of Google's in which something failed."""
     _not_created: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     _creating: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    _replaced: list[Step] = field(default_factory=list)
     _timed_out: set[str] = field(default_factory=set)
 
     def take(self, event: Event) -> None:
@@ -52,6 +57,21 @@ class Heard:
             self._creating[step.urn] = step.resource
         if step.is_change:
             self.steps.append(step)
+        if step.op == _PART:
+            self._replaced.append(step)
+
+    @property
+    def outcome(self) -> Outcome:
+        """What the run came to.
+
+        What an earlier run had replaced and did not come to delete is a deletion of this one.
+        """
+        replaced = {step.urn for step in self.steps if step.op == "replace"}
+        late = [replace(step, op="delete") for step in self._replaced if step.urn not in replaced]
+        changes = dict(self.changes)
+        if late:
+            changes["delete"] = changes.get("delete", 0) + len(late)
+        return Outcome(changes, (*self.steps, *late), tuple(dict.fromkeys(self.warnings)))
 
     @property
     def creating(self) -> tuple[Mapping[str, Any], ...]:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import signal
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, replace
 
 from filelock import FileLock, Timeout
 
 from onestack.engine import bucket, failure, lock, looking, marker, pending, private, state
 from onestack.engine.aside import aside, locked, put_together
-from onestack.engine.events import CHANGES, Event, Step
+from onestack.engine.events import Event
 from onestack.engine.excerpt import Excerpt
 from onestack.engine.heard import Heard
 from onestack.engine.marker import Marker
+from onestack.engine.outcome import Outcome
 from onestack.engine.process import How, engine, events
 from onestack.engine.state import State
 from onestack.engine.workspace import Workspace
@@ -24,38 +23,6 @@ from onestack.gcp.left import Lead
 from onestack.handover import Handover
 
 OnEvent = Callable[[Event], None]
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a run did: resources by operation, the steps that were more than 'same', and warnings."""
-
-    changes: Mapping[str, int]
-    steps: tuple[Step, ...]
-    warnings: tuple[str, ...]
-
-    @property
-    def changed(self) -> int:
-        """How many resources were created, updated, replaced or deleted."""
-        return sum(count for op, count in self.changes.items() if op in CHANGES)
-
-    @property
-    def reaches_all(self) -> bool:
-        """Whether a provider changed: another version or configuration may see every object differently."""
-        return any(step.type.startswith("pulumi:providers:") for step in self.steps)
-
-    def behind(self, earlier: Outcome) -> Outcome:
-        """This outcome and that of a run before it, as one."""
-        counts = Counter(self.changes)
-        for op in CHANGES & earlier.changes.keys():
-            counts[op] += earlier.changes[op]
-            counts["same"] -= earlier.changes[op] if op != "delete" else 0
-        warnings = tuple(dict.fromkeys((*earlier.warnings, *self.warnings)))
-        return Outcome(dict(counts), (*earlier.steps, *self.steps), warnings)
-
-    def with_same(self, count: int) -> Outcome:
-        """The outcome of a run that was spared so many resources: they are the same."""
-        return replace(self, changes={**self.changes, "same": self.changes.get("same", 0) + count})
 
 
 def preview(
@@ -240,4 +207,4 @@ def _run(workspace: Workspace, how: How, on_event: OnEvent) -> Outcome:
         if isinstance(error, EngineFailed):
             error.unfinished = heard.unfinished
         raise error
-    return Outcome(heard.changes, tuple(heard.steps), tuple(dict.fromkeys(heard.warnings)))
+    return heard.outcome

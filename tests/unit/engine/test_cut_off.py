@@ -57,3 +57,15 @@ def test_it_is_kept_over_runs_until_it_is_forgotten(tmp_path: Path) -> None:
     assert {one["type"] for one in pending.cut_off(made)} == {"creating"}
     pending.forget(made)
     assert pending.cut_off(made) == ()
+
+
+def test_what_an_earlier_run_replaced_and_did_not_delete_is_a_deletion() -> None:
+    heard = Heard()
+    for event in (
+        said("resourcePreEvent", "replace", NETWORK),
+        said("resourcePreEvent", "delete-replaced", NETWORK),
+        said("resourcePreEvent", "delete-replaced", ROUTER),
+    ):
+        heard.take(event)
+    assert [(step.op, step.urn) for step in heard.outcome.steps] == [("replace", NETWORK), ("delete", ROUTER)]
+    assert heard.outcome.changes == {"delete": 1}
