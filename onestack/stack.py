@@ -12,6 +12,7 @@ from onestack import engine, stack_secrets, standing
 from onestack import settings as stack_settings
 from onestack.declaration import Declaration, declared
 from onestack.engine import State, Workspace
+from onestack.engine.stack_file import restore
 from onestack.errors import ClusterNotStarted, NoClusterYet
 from onestack.gcp.cluster import cluster_name
 from onestack.gcp.state import cluster_in, going
@@ -79,6 +80,8 @@ def gather(
 
     Raises: UsageError, Unavailable.
     """
+    if restore(repository.root, stack):
+        progress.note(f"stacks/Pulumi.{stack}.yaml was left empty by a run that died: it is written back")
     settings = stack_settings.from_file(repository.root, stack)
     toolchain = ensure(repository.root, progress)
     alone = simulated(settings, offline, plans=plans, progress=progress)

@@ -14,7 +14,7 @@ from typing import Any
 
 import orjson
 
-from onestack.engine import bucket, marker, private
+from onestack.engine import bucket, marker, private, stack_file
 from onestack.engine.command import command
 from onestack.engine.workspace import Workspace
 from onestack.errors import DiskFull
@@ -36,7 +36,8 @@ def ensure_stack(workspace: Workspace) -> None:
         return
     # The stack's file names the key in a cloud, if it has one: another here would replace it there.
     provider = workspace.secrets_provider or "passphrase"
-    command(workspace, "stack", "select", "--create", workspace.stack, "--secrets-provider", provider)
+    with stack_file.kept(workspace.root, workspace.stack):
+        command(workspace, "stack", "select", "--create", workspace.stack, "--secrets-provider", provider)
 
 
 def _make(workspace: Workspace) -> None:
