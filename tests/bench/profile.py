@@ -65,8 +65,8 @@ Written by `{command}` on {date}, on {cores} cores ({processor}); provider plugi
 By process: CPU and memory as sampled every 50 ms, in a run without a profiler. By cause: seconds of the main
 thread of our Python processes in a second run, with a profiler, which makes calls dearer than they are:
 these are shares to compare, no times to quote. Each function's own time counts, for the cause that its
-module stands for; waiting is waiting for another process, a socket or a lock. The engine has
-no profile here, only its CPU.
+module stands for; waiting is waiting for another process, a socket or a lock, but for the command's reading
+of what the engine says, which is in *state*. The engine has no profile here, only its CPU.
 """
 Causes = Mapping[tuple[str, str], Mapping[str, float]]
 
