@@ -25,14 +25,13 @@ class Platform:
     """``identifier`` names the cluster: it is another one exactly when the cluster is.
 
     ``kubeconfig`` is a file or contents. ``connect`` reads the cluster, and raises NoClusterYet where that
-    isn't ``there`` before this run has made it. ``nodes`` are what workloads need to run.
+    isn't there before this run has made it. ``nodes`` are what workloads need to run.
     """
 
     kubeconfig: pulumi.Input[str]
     context: str | None
     identifier: str
     connect: Callable[[], Connection]
-    there: bool = True
     nodes: Sequence[pulumi.Resource] = ()
 
 
@@ -90,9 +89,7 @@ async def _google(stack: str, settings: GcpSettings) -> Platform:
             raise NoClusterYet(stack)
         return connect(contents)
 
-    return Platform(
-        made.kubeconfig, None, made.identifier, reach, there=bool(contents), nodes=made.node_pools
-    )
+    return Platform(made.kubeconfig, None, made.identifier, reach, nodes=made.node_pools)
 
 
 def _kubeconfig(settings: Settings, root: Path) -> tuple[Path, str | None]:

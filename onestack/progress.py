@@ -17,6 +17,16 @@ class Progress(Protocol):
         """Prints a line that stays."""
 
 
+class Silent:
+    """A `Progress` for work that nobody watches."""
+
+    def step(self, what: str) -> None:
+        """Says nothing."""
+
+    def note(self, text: str) -> None:
+        """Says nothing."""
+
+
 class Discreet(Progress, Protocol):
     """A `Progress` that can be told what not to say."""
 

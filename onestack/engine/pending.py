@@ -30,7 +30,7 @@ def unanswered(state: State) -> tuple[str, ...]:
     held = {str(one["urn"]) for one in state.resources}
     return tuple(
         f"{operation['resource']['urn']} ({operation.get('type', 'begun')})"
-        for operation in state.deployment.get("pending_operations") or ()
+        for operation in state.begun
         if not _answered(operation["resource"], held)
     )
 

@@ -14,6 +14,7 @@ from typing import Final
 
 from onestack.local.plane import Plane
 from onestack.local.toolchain import Toolchain
+from onestack.progress import Silent
 from tests.bench import controlplane, names
 from tests.bench.generated import Generated, generate
 from tests.bench.phases import Phase, Place, Subject
@@ -59,7 +60,7 @@ def fresh_plane(toolchain: Toolchain, folder: Path) -> Iterator[Path]:
     """A control plane whose etcd writes before it confirms, as in earnest; yields its kubeconfig."""
     plane = Plane(folder / "plane", toolchain, folder / "kubeconfig", durable=True)
     try:
-        plane.up(_Silent())
+        plane.up(Silent())
         yield plane.kubeconfig
     finally:
         plane.discard()
@@ -182,11 +183,3 @@ def _counted(place: Place, expected: int) -> tuple[int, str]:
         return 0, f"the objects can't be counted: {' '.join(lines)}"
     found = sum("/" in line for line in lines)
     return found, "" if found == expected else f"{found} objects are there, not {expected}"
-
-
-class _Silent:
-    def step(self, what: str) -> None:
-        """Says nothing: what is not measured is not shown."""
-
-    def note(self, text: str) -> None:
-        """The same."""

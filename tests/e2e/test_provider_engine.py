@@ -18,6 +18,7 @@ from onestack.kube.connection import connect
 from onestack.local.kubernetes.provider import NOTICE
 from onestack.local.plane import Plane
 from onestack.local.toolchain import Toolchain, ensure
+from onestack.progress import Silent
 
 pytestmark = pytest.mark.e2e
 
@@ -82,17 +83,9 @@ class Stack:
         return {r["urn"].rpartition("::")[2]: r for r in exported["deployment"].get("resources", [])}
 
 
-class _Silent:
-    def step(self, what: str) -> None:
-        """Says nothing."""
-
-    def note(self, text: str) -> None:
-        """Says nothing."""
-
-
 @pytest.fixture(scope="module")
 def engine() -> Toolchain:
-    return ensure(Path(__file__).parents[2], _Silent(), ("pulumi", "pulumi-language-python"))
+    return ensure(Path(__file__).parents[2], Silent(), ("pulumi", "pulumi-language-python"))
 
 
 @pytest.fixture

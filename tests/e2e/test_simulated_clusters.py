@@ -20,19 +20,10 @@ from onestack.local.gcp.preparing import prepare
 from onestack.local.gcp.protocol import Node
 from onestack.local.simulation import Simulation
 from onestack.local.toolchain import Toolchain
+from onestack.progress import Silent
 from tests.e2e.conftest import ROOT
 
 pytestmark = pytest.mark.e2e
-
-
-class Silent:
-    """Says nothing."""
-
-    def step(self, what: str) -> None:
-        """Nothing."""
-
-    def note(self, text: str) -> None:
-        """Nothing."""
 
 
 @pytest.fixture(scope="module")

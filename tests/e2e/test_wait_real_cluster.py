@@ -16,6 +16,7 @@ from onestack.kube.client import APPLY, Client
 from onestack.kube.connection import connect
 from onestack.kube.discovery import Discovery
 from onestack.local.plane import Plane, throwaway
+from onestack.progress import Silent
 from onestack.wait import ObjectRef, Tempo, WaitProgress, WaitReport, assess_now, until_ready
 
 pytestmark = pytest.mark.e2e
@@ -204,11 +205,3 @@ async def test_api_server_restart_is_sat_out(toolchain: Any, tmp_path: Path) -> 
             report = await waiting
     assert report.ok, report.message()
     assert report.trouble == ""
-
-
-class Silent:
-    def step(self, what: str) -> None:
-        """Says nothing."""
-
-    def note(self, text: str) -> None:
-        """Says nothing."""

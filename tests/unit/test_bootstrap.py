@@ -21,6 +21,7 @@ from onestack.cli import bootstrap as command
 from onestack.cli import cli
 from onestack.cloud.keys import Keys, keys_api
 from onestack.cloud.storage import Buckets, storage_api
+from onestack.progress import Silent
 from onestack.state_home import StateHome
 from tests.google_stand_in import Google, Trouble, refusal, serving
 
@@ -36,16 +37,6 @@ MADE = [
     "POST /v1/projects/acme-dev/locations/europe-west4/keyRings",
     "POST /v1/projects/acme-dev/locations/europe-west4/keyRings/onestack/cryptoKeys",
 ]
-
-
-class Silent:
-    """A Progress that says nothing."""
-
-    def step(self, what: str) -> None:
-        """Nothing."""
-
-    def note(self, text: str) -> None:
-        """Nothing."""
 
 
 @pytest.fixture

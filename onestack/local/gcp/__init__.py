@@ -16,5 +16,3 @@ from typing import Final
 
 NAME: Final = "pulumi-resource-gcp"
 SDK: Final = "pulumi_gcp"
-SIMULATION: Final = "ONESTACK_SIMULATION"
-"""The environment variable with the folder of the simulated projects."""

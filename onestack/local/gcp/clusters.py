@@ -24,7 +24,7 @@ from onestack.local.plane.certificates import Pki, ensure_authority
 from onestack.local.plane.commands import Tools
 from onestack.local.plane.probe import Probe
 from onestack.local.toolchain import ensure
-from onestack.progress import Progress
+from onestack.progress import Progress, Silent
 
 POOL: Final = "cloud.google.com/gke-nodepool"
 
@@ -37,18 +37,7 @@ class LazyTools:
 
     def path(self, name: str) -> Path:
         """Raises: as `ensure`."""
-        return ensure(self.root, SILENT, (name,)).path(name)
-
-
-class _Silent:
-    def step(self, what: str) -> None:
-        """Says nothing."""
-
-    def note(self, text: str) -> None:
-        """Says nothing."""
-
-
-SILENT: Final[Progress] = _Silent()
+        return ensure(self.root, Silent(), (name,)).path(name)
 
 
 @dataclass(frozen=True)
@@ -106,7 +95,7 @@ class ProjectClusters:
     def create(self, name: str, kubernetes_version: str) -> ControlPlane:
         """Starts one, which takes seconds, in the version that is at hand. Raises: as `Plane.up`."""
         _ = kubernetes_version
-        return self._answering(self.planes.start(self._key(name), SILENT).server)
+        return self._answering(self.planes.start(self._key(name), Silent()).server)
 
     def find(self, name: str) -> ControlPlane | None:
         """One that was created, whether it runs or not."""
@@ -115,7 +104,7 @@ class ProjectClusters:
 
     def delete(self, name: str) -> None:
         """Stops one and removes its data. Does nothing where there is none."""
-        self.planes.remove(self._key(name), SILENT)
+        self.planes.remove(self._key(name), Silent())
 
     def set_nodes(self, name: str, pool: str, nodes: Sequence[Node]) -> None:
         """Makes the nodes of a pool exactly these. Raises: SimulatedNodesRefused."""

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from onestack.errors import OnlySimulates
-from onestack.local.gcp import SIMULATION
-from onestack.local.gcp.rules import google
+from onestack.gcp.regions import REGIONS
+from onestack.local.simulation import VARIABLE
 
 _PREFIX: Final = "gcp:config:"
 # Source: provider/resources.go of pulumi-gcp.
@@ -36,7 +36,7 @@ def read(variables: Mapping[str, str], environ: Mapping[str, str]) -> Config:
     Raises:
         OnlySimulates: nothing says where the simulated projects are kept.
     """
-    folder = environ.get(SIMULATION)
+    folder = environ.get(VARIABLE)
     if not folder:
         raise OnlySimulates
 
@@ -50,7 +50,7 @@ def read(variables: Mapping[str, str], environ: Mapping[str, str]) -> Config:
 def problems(inputs: Mapping[str, Any]) -> Mapping[str, str]:
     """What is wrong with a provider's inputs, by setting. Unknown values pass."""
     region = inputs.get("region")
-    if isinstance(region, str) and region and region not in google()["zones"]:
+    if isinstance(region, str) and region and region not in REGIONS:
         return {
             "region": f"region {region!r} doesn't exist: https://cloud.google.com/compute/docs/regions-zones"
         }

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from onestack.local.gcp.clusters import planes
+from onestack.local.simulation import VARIABLE
 
 
 def main() -> int:
@@ -22,7 +23,7 @@ def main() -> int:
     except (ValueError, KeyError, TypeError):
         print("called by hand? KUBERNETES_EXEC_INFO names no cluster", file=sys.stderr)  # noqa: T201
         return 1
-    pair = planes(Path(os.environ.get("ONESTACK_SIMULATION", "."))).credentials(server)
+    pair = planes(Path(os.environ.get(VARIABLE, "."))).credentials(server)
     if pair is None:
         print(f"no simulated cluster answers at {server}", file=sys.stderr)  # noqa: T201
         return 1

@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from onestack.errors import NothingThere, OnestackError, SimulationUnset
-from onestack.local.gcp import SIMULATION
 from onestack.local.gcp.project import Project, Projects, Record
 from onestack.local.serving.property_path import parse_path
+from onestack.local.simulation import VARIABLE
 from onestack.manifests.reader import read
 
 
@@ -81,9 +81,9 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--delete", action="store_true")
     given = parser.parse_args(arguments)
     try:
-        if not os.environ.get(SIMULATION):
-            raise SimulationUnset(SIMULATION)
-        folder = Path(os.environ[SIMULATION])
+        if not os.environ.get(VARIABLE):
+            raise SimulationUnset(VARIABLE)
+        folder = Path(os.environ[VARIABLE])
         if given.delete:
             done = delete(folder, given.project, given.type, given.name)
         else:

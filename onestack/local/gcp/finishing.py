@@ -7,11 +7,11 @@ from typing import Any
 
 from onestack.local.gcp import gke, refusal, rules
 from onestack.local.gcp.project import Record
-from onestack.local.gcp.simulation import Simulation
+from onestack.local.gcp.session import Session
 from onestack.local.gcp.table import Type
 
 
-def finish(sim: Simulation, known: Type, name: str, resource_id: str) -> dict[str, Any]:
+def finish(sim: Session, known: Type, name: str, resource_id: str) -> dict[str, Any]:
     """What an operation leaves at Google once it is through: for GKE a control plane and nodes."""
     record = sim.projects.look(name).get(known.token, resource_id)
     if record is None:
@@ -25,9 +25,7 @@ def finish(sim: Simulation, known: Type, name: str, resource_id: str) -> dict[st
     return record.state
 
 
-def _start_cluster(
-    sim: Simulation, known: Type, name: str, resource_id: str, record: Record
-) -> dict[str, Any]:
+def _start_cluster(sim: Session, known: Type, name: str, resource_id: str, record: Record) -> dict[str, Any]:
     clusters, cluster = sim.clusters(name), record.state["name"]
     plane = clusters.find(cluster)
     if plane is None:

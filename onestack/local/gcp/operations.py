@@ -13,14 +13,14 @@ from onestack.local.gcp.fill import Facts, render, state_of
 from onestack.local.gcp.finishing import cluster_name, finish
 from onestack.local.gcp.placing import placed_inputs, project_in, project_name
 from onestack.local.gcp.project import Project, Record
-from onestack.local.gcp.simulation import Call, Simulation, fault_of, refuse_on_order, wait_for_google
+from onestack.local.gcp.session import Call, Session, fault_of, refuse_on_order, wait_for_google
 from onestack.local.gcp.table import Type, type_of
 from onestack.local.serving.failure import PartialFailure
 
 _UNTIL_STARTED: Final = ("endpoint", "masterAuth", "controlPlaneEndpointsConfig", "masterVersion")
 
 
-def create(sim: Simulation, call: Call) -> tuple[str, dict[str, Any]]:
+def create(sim: Session, call: Call) -> tuple[str, dict[str, Any]]:
     """Makes a resource: its id and properties.
 
     Raises:
@@ -50,7 +50,7 @@ def create(sim: Simulation, call: Call) -> tuple[str, dict[str, Any]]:
         raise _begun(error, resource_id, state, inputs) from error
 
 
-def read(sim: Simulation, known: Type, resource_id: str) -> dict[str, Any] | None:
+def read(sim: Session, known: Type, resource_id: str) -> dict[str, Any] | None:
     """The properties of a resource now; None where it is gone."""
     name = project_in(resource_id) or sim.config.project
     project = sim.projects.look(name)
@@ -68,7 +68,7 @@ def read(sim: Simulation, known: Type, resource_id: str) -> dict[str, Any] | Non
     return finish(sim, known, name, resource_id)
 
 
-def update(sim: Simulation, call: Call) -> dict[str, Any]:
+def update(sim: Session, call: Call) -> dict[str, Any]:
     """Changes a resource in place. Raises as ``create``; one that is gone is refused as not found."""
     known, resource_id = call.known, call.resource_id
     name = project_in(resource_id) or project_name(sim.config, known, call.inputs)
@@ -87,7 +87,7 @@ def update(sim: Simulation, call: Call) -> dict[str, Any]:
     return finish(sim, known, name, resource_id)
 
 
-def delete(sim: Simulation, call: Call) -> None:
+def delete(sim: Session, call: Call) -> None:
     """Deletes a resource, and what goes with it; one that is gone is no error.
 
     Raises:

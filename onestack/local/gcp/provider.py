@@ -21,7 +21,7 @@ from onestack.local.gcp.diff import diff
 from onestack.local.gcp.fill import marked, planned
 from onestack.local.gcp.inputs import extracted, imported
 from onestack.local.gcp.protocol import Clusters
-from onestack.local.gcp.simulation import Call, Simulation
+from onestack.local.gcp.session import Call, Session
 from onestack.local.gcp.table import Type, type_of
 from onestack.local.serving.codec import bare, decode, encode
 from onestack.local.serving.engine_log import INFO, EngineLog
@@ -46,7 +46,7 @@ class Provider:
     def __init__(self, log: EngineLog, make_clusters: Callable[[Path], Clusters] = clusters) -> None:
         self._log = log
         self._make_clusters = make_clusters
-        self._simulation: Simulation | None = None
+        self._session: Session | None = None
         self._threads = ThreadPoolExecutor(_PARALLEL)
 
     async def close(self) -> None:
@@ -63,8 +63,8 @@ class Provider:
         return Empty()
 
     async def cancel(self, request: Empty) -> Empty:
-        if self._simulation is not None:
-            self._simulation.cancelled.set()
+        if self._session is not None:
+            self._session.cancelled.set()
         return Empty()
 
     async def get_schema(self, request: proto.GetSchemaRequest) -> proto.GetSchemaResponse:
@@ -101,7 +101,7 @@ class Provider:
 
     async def configure(self, request: proto.ConfigureRequest) -> proto.ConfigureResponse:
         settings = config.read(dict(request.variables), os.environ)
-        self._simulation = Simulation(settings, self._make_clusters)
+        self._session = Session(settings, self._make_clusters)
         await self._log.say(INFO, notice(settings.folder))
         return proto.ConfigureResponse(
             acceptSecrets=True, supportsPreview=True, supports_autonaming_configuration=True
@@ -183,10 +183,10 @@ class Provider:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
     @property
-    def _configured(self) -> Simulation:
-        if self._simulation is None:
+    def _configured(self) -> Session:
+        if self._session is None:
             raise ProviderError("the provider has not been configured")
-        return self._simulation
+        return self._session
 
 
 def _type_in(urn: str) -> Type:

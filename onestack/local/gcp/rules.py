@@ -12,6 +12,7 @@ from typing import Any, Final
 import yaml
 
 from onestack.errors import GoogleRefused
+from onestack.gcp.regions import REGIONS, zones
 from onestack.local.gcp import refusal
 from onestack.local.gcp.fill import service_agent
 from onestack.local.gcp.project import Project, Record
@@ -26,18 +27,18 @@ _AGENTS_AT_ONCE: Final = ("container.googleapis.com", "compute.googleapis.com")
 
 @cache
 def google() -> Mapping[str, Any]:
-    """``google.yaml``: regions and their zones, machine types, Kubernetes versions."""
+    """``google.yaml``: places beside the regions, machine types, Kubernetes versions."""
     text = (files("onestack.local.gcp") / "google.yaml").read_text(encoding="utf-8")
     return dict(yaml.safe_load(text))
 
 
 def zones_of(location: str) -> tuple[str, ...]:
     """The zones that a regional resource is spread over, or the zone itself; empty for an unknown place."""
-    letters = google()["zones"].get(location)
+    letters = REGIONS.get(location)
     if letters is not None:
-        return tuple(f"{location}-{letter}" for letter in letters[:3])
+        return zones(location, letters[:3])
     region, _, letter = location.rpartition("-")
-    return (location,) if letter and letter in google()["zones"].get(region, "") else ()
+    return (location,) if letter and letter in REGIONS.get(region, ()) else ()
 
 
 def check_place(known: Type, operation: str, state: Mapping[str, Any]) -> None:

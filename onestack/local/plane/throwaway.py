@@ -12,14 +12,7 @@ from pathlib import Path
 
 from onestack.local.plane.commands import Tools
 from onestack.local.plane.plane import Plane
-
-
-class _Silent:
-    def step(self, what: str) -> None:
-        """Says nothing."""
-
-    def note(self, text: str) -> None:
-        """Says nothing."""
+from onestack.progress import Silent
 
 
 @contextmanager
@@ -34,7 +27,7 @@ def throwaway(toolchain: Tools, parent: Path | None = None) -> Iterator[Plane]:
     try:
         with _watchdog(folder):
             try:
-                plane.up(_Silent())
+                plane.up(Silent())
                 yield plane
             finally:
                 plane.discard()

@@ -12,7 +12,7 @@ from onestack.local.gcp.check import Naming, check
 from onestack.local.gcp.config import Config
 from onestack.local.gcp.project import Project
 from onestack.local.gcp.protocol import ControlPlane, Node
-from onestack.local.gcp.simulation import Call, Simulation
+from onestack.local.gcp.session import Call, Session
 from onestack.local.gcp.table import type_of
 
 PROJECT: Final = "acme-dev"
@@ -176,7 +176,7 @@ class World:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.planes = Planes()
-        self.simulation = Simulation(Config(folder, PROJECT, REGION), lambda _: self.planes)
+        self.simulation = Session(Config(folder, PROJECT, REGION), lambda _: self.planes)
 
     def enable(self, *apis: str) -> None:
         for api in apis or APIS:

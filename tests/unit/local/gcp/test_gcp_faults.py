@@ -11,7 +11,7 @@ import pytest
 from onestack.errors import GoogleRefused, InvalidFaults, OperationTimedOut, ProviderError
 from onestack.local.gcp import operations
 from onestack.local.gcp.faults import held_file
-from onestack.local.gcp.simulation import Call
+from onestack.local.gcp.session import Call
 from onestack.local.gcp.table import type_of
 from tests.unit.local.gcp.simulated import (
     ACCOUNT,

@@ -14,7 +14,7 @@ from onestack.local.gcp import config, operations
 from onestack.local.gcp.config import Config
 from onestack.local.gcp.drift import change, delete, main
 from onestack.local.gcp.project import Projects
-from onestack.local.gcp.simulation import Call, Simulation
+from onestack.local.gcp.session import Call, Session
 from onestack.local.gcp.table import type_of
 from tests.unit.local.gcp.simulated import (
     ACCOUNT,
@@ -220,7 +220,7 @@ def test_several_processes_lose_nothing(tmp_path: Path) -> None:
     known = type_of(NETWORK)
 
     def make(number: int) -> None:
-        sim = Simulation(Config(tmp_path, PROJECT, REGION), lambda _: World(tmp_path).planes)
+        sim = Session(Config(tmp_path, PROJECT, REGION), lambda _: World(tmp_path).planes)
         operations.create(sim, Call(known, {"name": f"n{number}", "autoCreateSubnetworks": False}))
 
     threads = [threading.Thread(target=make, args=(number,)) for number in range(12)]
@@ -261,7 +261,7 @@ def test_the_configuration(tmp_path: Path) -> None:
 
 
 def test_what_nothing_names_is_a_required_field(tmp_path: Path) -> None:
-    sim = Simulation(Config(tmp_path), lambda _: World(tmp_path).planes)
+    sim = Session(Config(tmp_path), lambda _: World(tmp_path).planes)
     with pytest.raises(ProviderError, match="project: required field is not set"):
         operations.create(sim, Call(type_of(NETWORK), {"name": "main"}))
     with pytest.raises(ProviderError, match="region: required field is not set"):

@@ -29,6 +29,7 @@ from onestack.local.plane.layout import Layout
 from onestack.local.plane.marker import Marker
 from onestack.local.plane.readiness import classify, node_ready
 from onestack.local.plane.status import ComponentStatus, State, overall
+from onestack.progress import Silent
 
 
 def component(*, alive: bool, ready: bool) -> ComponentStatus:
@@ -250,14 +251,6 @@ def test_components_see_nothing_of_the_persons_environment(monkeypatch: pytest.M
     monkeypatch.setenv("HTTPS_PROXY", "http://elsewhere")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "hush")
     assert set(process.environment(Path("/home/x"))) == {"PATH", "HOME", "TMPDIR", "GOGC"}
-
-
-class Silent:
-    def step(self, what: str) -> None:
-        pass
-
-    def note(self, text: str) -> None:
-        pass
 
 
 class NoTools:

@@ -22,7 +22,7 @@ _LOOK_SECONDS: Final = 0.1
 
 
 @dataclass
-class Simulation:
+class Session:
     """One configured provider. ``make_clusters`` gives the control planes of a project's folder."""
 
     config: Config
@@ -53,14 +53,14 @@ class Call:
     seconds: float = 0
 
 
-def fault_of(sim: Simulation, project: Project, known: Type, resource_id: str, operation: Operation) -> Fault:
+def fault_of(sim: Session, project: Project, known: Type, resource_id: str, operation: Operation) -> Fault:
     """What is to go wrong with an operation; counted in ``project``. Raises InvalidFaults."""
     rules_now = read_faults(faults_file(sim.config.folder, project.name))
     return take(rules_now, project, known.token, resource_id, operation)
 
 
 def refuse_on_order(
-    sim: Simulation, fault: Fault, call: Call, resource_id: str, operation: str, name: str
+    sim: Session, fault: Fault, call: Call, resource_id: str, operation: str, name: str
 ) -> None:
     """Raises GoogleRefused: the fault says so. Nothing has happened then."""
     _hold(sim, fault, "before", name)
@@ -69,7 +69,7 @@ def refuse_on_order(
         raise refusal.on_order(call.known, operation, resource_id, fault.refuse, sim.projects.look(name))
 
 
-def _hold(sim: Simulation, fault: Fault, when: str, project: str) -> None:
+def _hold(sim: Session, fault: Fault, when: str, project: str) -> None:
     """Stands still where the fault says so, until somebody lets it go on.
 
     Raises ProviderError: the run was cancelled meanwhile.
@@ -83,9 +83,7 @@ def _hold(sim: Simulation, fault: Fault, when: str, project: str) -> None:
             raise ProviderError("context canceled")
 
 
-def wait_for_google(
-    sim: Simulation, fault: Fault, call: Call, known: Type, operation: str, name: str
-) -> None:
+def wait_for_google(sim: Session, fault: Fault, call: Call, known: Type, operation: str, name: str) -> None:
     """Waits as long as Google takes, in seconds.
 
     Raises:
