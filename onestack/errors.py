@@ -1304,3 +1304,34 @@ class StateBucketMissing(Unavailable):
             hint="correct PULUMI_BACKEND_URL; for a stack on Google Cloud "
             f"'onestack bootstrap {stack}' makes the bucket",
         )
+
+
+class NotInGit(UsageError):
+    """The repository's folder is not under git."""
+
+    def __init__(self, folder: str) -> None:
+        super().__init__(
+            "this repository is not under git",
+            where=folder,
+            why="what is deployed is told by its revision, and there is none",
+            hint="run 'git init', then commit what is there",
+        )
+
+
+class UnknownRevision(UsageError):
+    """Git knows no such commit."""
+
+    def __init__(self, name: str, folder: str) -> None:
+        super().__init__(
+            f"git knows no revision '{name}'",
+            where=folder,
+            hint="name a branch, a tag or a commit that this clone has; a shallow one has few: "
+            "'git fetch --unshallow' brings them all",
+        )
+
+
+class GitFailed(Unavailable):
+    """Git refused what it was asked for."""
+
+    def __init__(self, doing: str, said: str) -> None:
+        super().__init__(f"git failed at {doing}", why=said, hint="mend what git says and run again")

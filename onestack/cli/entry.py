@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import signal
 import sys
 from importlib import import_module
 from pathlib import Path
 from types import FrameType
+from typing import NoReturn
 
 import click
 
-from onestack.errors import OnestackError
+from onestack.errors import DiskFull, OnestackError
 from onestack.harmless import harmless
 from onestack.rooted import RootedGroup
 
@@ -66,9 +68,18 @@ def main() -> None:
         click.echo("interrupted: what was done is kept; run again to go on", err=True)
         sys.exit(INTERRUPTED)
     except OnestackError as error:
-        click.secho("error: ", fg="red", bold=True, nl=False, err=True)
-        click.echo(harmless(error.message()), err=True)
-        sys.exit(error.exit_code)
+        _fail(error)
+    except OSError as error:
+        if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
+            raise
+        # Any file that is written may be the first that finds no room.
+        _fail(DiskFull(f"writing {error.filename or 'a file'}: {error.strerror}"))
+
+
+def _fail(error: OnestackError) -> NoReturn:
+    click.secho("error: ", fg="red", bold=True, nl=False, err=True)
+    click.echo(harmless(error.message()), err=True)
+    sys.exit(error.exit_code)
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:

@@ -1,0 +1,121 @@
+"""Revisions of the repository: a commit, the tree of its files, and a folder with those files."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final, Literal
+
+import git
+
+from onestack.errors import GitFailed, NotInGit, UnknownRevision
+
+Signature = Literal["good", "bad", "unknown", "none"]
+
+_SIGNATURES: Final[Mapping[str, Signature]] = {"G": "good", "U": "good", "B": "bad", "R": "bad", "N": "none"}
+"""What ``git log --format=%G?`` says; all else, such as a missing or expired key, is unknown."""
+_COMMIT: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_FORMAT: Final = "%H%x00%T%x00%an <%ae>%x00%cI%x00%G?%x00%GS%x00%s"
+
+
+@dataclass(frozen=True)
+class Revision:
+    """A commit. ``author`` is ``name <address>``, ``signer`` who signed it, as git names them."""
+
+    commit: str
+    tree: str
+    author: str
+    committed: datetime
+    subject: str
+    signature: Signature = "none"
+    signer: str = ""
+
+    @property
+    def short(self) -> str:
+        """The first 12 digits, for people."""
+        return self.commit[:12]
+
+
+def revision(root: Path, name: str = "HEAD") -> Revision:
+    """The commit that ``name`` names: a branch, a tag, a (shortened) id.
+
+    Raises: NotInGit, UnknownRevision.
+    """
+    repository = _repository(root)
+    try:
+        commit = repository.git.rev_parse("--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+    except git.GitCommandError:
+        raise UnknownRevision(name, str(root)) from None
+    if not _COMMIT.fullmatch(commit):
+        raise UnknownRevision(name, str(root))
+    return _described(repository, commit)
+
+
+def tree(root: Path) -> str:
+    """Git's id of the files as they lie there, what isn't committed included and what is ignored not.
+
+    Equal to `Revision.tree` of HEAD exactly when nothing differs from it. Raises: NotInGit, GitFailed.
+    """
+    repository = _repository(root)
+    with tempfile.TemporaryDirectory(prefix="onestack-index-") as folder:
+        # An index of its own: what somebody has staged stays as it is.
+        index = str(Path(folder) / "index")
+        try:
+            if repository.head.is_valid():
+                repository.git.read_tree("HEAD", env={"GIT_INDEX_FILE": index})
+            repository.git.add("--all", "--", ":/", env={"GIT_INDEX_FILE": index})
+            return str(repository.git.write_tree(env={"GIT_INDEX_FILE": index}))
+        except git.GitCommandError as error:
+            raise GitFailed("reading the files of the repository", _said(error)) from None
+
+
+@contextmanager
+def checked_out(root: Path, commit: Revision) -> Iterator[Path]:
+    """The project's folder as it is in a commit, apart from the repository's own; gone afterwards.
+
+    Nothing is registered with the repository, so that a kill leaves a temporary folder and no more.
+    Raises: NotInGit, GitFailed.
+    """
+    repository = _repository(root)
+    top = Path(str(repository.working_tree_dir)).resolve()
+    with tempfile.TemporaryDirectory(prefix="onestack-revision-") as folder:
+        there = Path(folder).resolve() / "files"
+        there.mkdir()
+        apart = {"GIT_INDEX_FILE": str(Path(folder) / "index"), "GIT_WORK_TREE": str(there)}
+        try:
+            repository.git.read_tree(commit.commit, env=apart)
+            repository.git.checkout_index("--all", "--force", f"--prefix={there}{os.sep}", env=apart)
+        except git.GitCommandError as error:
+            raise GitFailed(f"checking out {commit.short}", _said(error)) from None
+        yield there / root.resolve().relative_to(top)
+
+
+def _repository(root: Path) -> git.Repo:
+    try:
+        return git.Repo(root, search_parent_directories=True)
+    except (git.InvalidGitRepositoryError, git.NoSuchPathError):
+        raise NotInGit(str(root)) from None
+
+
+def _described(repository: git.Repo, commit: str) -> Revision:
+    shown = repository.git.log("-1", f"--format={_FORMAT}", commit, "--")
+    commit, tree_id, author, committed, signature, signer, subject = shown.split("\0")
+    return Revision(
+        commit,
+        tree_id,
+        author,
+        datetime.fromisoformat(committed),
+        subject,
+        _SIGNATURES.get(signature, "unknown"),
+        signer,
+    )
+
+
+def _said(error: git.GitCommandError) -> str:
+    return str(error.stderr or error).strip().removeprefix("stderr: ").strip("'")

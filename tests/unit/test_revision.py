@@ -1,0 +1,73 @@
+"""Revisions of a real repository."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import git
+import pytest
+
+from onestack.errors import NotInGit, UnknownRevision
+from onestack.revision import checked_out, revision, tree
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> git.Repo:
+    made = git.Repo.init(tmp_path / "repository", initial_branch="main")
+    made.config_writer().set_value("user", "name", "Ada").set_value(
+        "user", "email", "ada@example.com"
+    ).release()
+    root = Path(made.working_dir)
+    (root / "inner").mkdir()
+    (root / "inner/a.yaml").write_text("a: 1\n")
+    (root / ".gitignore").write_text("ignored\n")
+    made.git.add("--all")
+    made.git.commit("-m", "first")
+    return made
+
+
+def test_a_commit_is_told_whole(repository: git.Repo) -> None:
+    found = revision(Path(repository.working_dir))
+    assert found.commit == repository.head.commit.hexsha
+    assert found.tree == repository.head.commit.tree.hexsha
+    assert (found.author, found.subject, found.signature) == ("Ada <ada@example.com>", "first", "none")
+    assert found.committed == repository.head.commit.committed_datetime
+
+
+@pytest.mark.parametrize("name", ["nowhere", "--output=/tmp/x", "", "main..main", "HEAD:inner", "^main"])
+def test_what_is_no_commit_is_refused(repository: git.Repo, name: str) -> None:
+    with pytest.raises(UnknownRevision):
+        revision(Path(repository.working_dir), name)
+
+
+def test_the_tree_is_that_of_the_files_as_they_lie_there(repository: git.Repo) -> None:
+    root = Path(repository.working_dir)
+    committed = revision(root).tree
+    (root / "ignored").write_text("nothing\n")
+    assert tree(root / "inner") == committed
+    (root / "new.yaml").write_text("b: 1\n")
+    changed = tree(root)
+    assert changed != committed
+    assert repository.untracked_files == ["new.yaml"], "what was staged is as it was"
+    repository.git.add("--all")
+    repository.git.commit("-m", "second")
+    assert revision(root).tree == changed
+
+
+def test_a_commit_is_checked_out_apart(repository: git.Repo) -> None:
+    root = Path(repository.working_dir)
+    first = revision(root)
+    (root / "inner/a.yaml").write_text("a: 2\n")
+    before = repository.git.status("--porcelain")
+    with checked_out(root / "inner", first) as there:
+        assert (there / "a.yaml").read_text() == "a: 1\n"
+        assert not there.is_relative_to(root)
+    assert not there.exists()
+    assert repository.git.status("--porcelain") == before
+
+
+def test_no_git_is_said(tmp_path: Path) -> None:
+    with pytest.raises(NotInGit):
+        revision(tmp_path)
+    with pytest.raises(NotInGit):
+        tree(tmp_path)
