@@ -1335,3 +1335,25 @@ class GitFailed(Unavailable):
 
     def __init__(self, doing: str, said: str) -> None:
         super().__init__(f"git failed at {doing}", why=said, hint="mend what git says and run again")
+
+
+class NothingToRevert(UsageError):
+    """The files are those of the revision already."""
+
+    def __init__(self, stack: str, to: str) -> None:
+        super().__init__(
+            f"there is nothing to roll back of stack '{stack}'",
+            why=f"the files are those of {to} already",
+            hint=f"name an earlier one: 'onestack history {stack}' lists what was deployed",
+        )
+
+
+class PushRefused(Unavailable):
+    """The remote didn't take a branch."""
+
+    def __init__(self, branch: str, remote: str, said: str) -> None:
+        super().__init__(
+            f"'{remote}' didn't take the branch '{branch}'",
+            why=said,
+            hint=f"the branch is in this clone: mend what it says, then 'git push {remote} {branch}'",
+        )

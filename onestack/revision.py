@@ -47,7 +47,7 @@ def revision(root: Path, name: str = "HEAD") -> Revision:
 
     Raises: NotInGit, UnknownRevision.
     """
-    repository = _repository(root)
+    repository = opened(root)
     try:
         commit = repository.git.rev_parse("--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
     except git.GitCommandError:
@@ -62,7 +62,7 @@ def tree(root: Path) -> str:
 
     Equal to `Revision.tree` of HEAD exactly when nothing differs from it. Raises: NotInGit, GitFailed.
     """
-    repository = _repository(root)
+    repository = opened(root)
     with tempfile.TemporaryDirectory(prefix="onestack-index-") as folder:
         # An index of its own: what somebody has staged stays as it is.
         index = str(Path(folder) / "index")
@@ -72,7 +72,7 @@ def tree(root: Path) -> str:
             repository.git.add("--all", "--", ":/", env={"GIT_INDEX_FILE": index})
             return str(repository.git.write_tree(env={"GIT_INDEX_FILE": index}))
         except git.GitCommandError as error:
-            raise GitFailed("reading the files of the repository", _said(error)) from None
+            raise GitFailed("reading the files of the repository", said(error)) from None
 
 
 @contextmanager
@@ -82,7 +82,7 @@ def checked_out(root: Path, commit: Revision) -> Iterator[Path]:
     Nothing is registered with the repository, so that a kill leaves a temporary folder and no more.
     Raises: NotInGit, GitFailed.
     """
-    repository = _repository(root)
+    repository = opened(root)
     top = Path(str(repository.working_tree_dir)).resolve()
     with tempfile.TemporaryDirectory(prefix="onestack-revision-") as folder:
         there = Path(folder).resolve() / "files"
@@ -92,11 +92,12 @@ def checked_out(root: Path, commit: Revision) -> Iterator[Path]:
             repository.git.read_tree(commit.commit, env=apart)
             repository.git.checkout_index("--all", "--force", f"--prefix={there}{os.sep}", env=apart)
         except git.GitCommandError as error:
-            raise GitFailed(f"checking out {commit.short}", _said(error)) from None
+            raise GitFailed(f"checking out {commit.short}", said(error)) from None
         yield there / root.resolve().relative_to(top)
 
 
-def _repository(root: Path) -> git.Repo:
+def opened(root: Path) -> git.Repo:
+    """The repository that a folder lies in. Raises: NotInGit."""
     try:
         return git.Repo(root, search_parent_directories=True)
     except (git.InvalidGitRepositoryError, git.NoSuchPathError):
@@ -117,5 +118,6 @@ def _described(repository: git.Repo, commit: str) -> Revision:
     )
 
 
-def _said(error: git.GitCommandError) -> str:
+def said(error: git.GitCommandError) -> str:
+    """What git said of a failure."""
     return str(error.stderr or error).strip().removeprefix("stderr: ").strip("'")

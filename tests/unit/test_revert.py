@@ -1,0 +1,70 @@
+"""The way back as a branch of a real repository, pushed to a real remote."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import git
+import pytest
+
+from onestack.errors import NothingToRevert, PushRefused
+from onestack.revert import prepare, push
+from onestack.revision import revision
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A clone without anybody's name, as in CI, with two commits, and its bare remote."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    git.Repo.init(tmp_path / "remote.git", bare=True, initial_branch="main")
+    made = git.Repo.init(tmp_path / "clone", initial_branch="main")
+    made.create_remote("origin", str(tmp_path / "remote.git"))
+    root = Path(made.working_dir)
+    name = {"GIT_AUTHOR_NAME": "Ada", "GIT_AUTHOR_EMAIL": "a@b.c"}
+    for number in ("1", "2"):
+        (root / "a.yaml").write_text(f"a: {number}\n")
+        made.git.add("--all")
+        made.git.commit(
+            "-m", number, env={**name, "GIT_COMMITTER_NAME": "Ada", "GIT_COMMITTER_EMAIL": "a@b.c"}
+        )
+    return root
+
+
+def test_the_branch_holds_the_earlier_files_on_top_of_what_is_there(root: Path) -> None:
+    head, first = revision(root), revision(root, "HEAD~1")
+    made = prepare(root, "prod", first, head)
+    commit = git.Repo(root).commit(made.branch)
+    assert (commit.hexsha, commit.tree.hexsha) == (made.commit, first.tree)
+    assert [one.hexsha for one in commit.parents] == [head.commit]
+    assert first.short in commit.summary
+    assert (root / "a.yaml").read_text() == "a: 2\n", "the files that lie there are nobody's to touch"
+    assert git.Repo(root).active_branch.name == "main"
+
+
+def test_preparing_and_pushing_twice_is_as_good_as_once(root: Path, tmp_path: Path) -> None:
+    made = prepare(root, "prod", revision(root, "HEAD~1"), revision(root))
+    push(root, made)
+    again = prepare(root, "prod", revision(root, "HEAD~1"), revision(root))
+    push(root, again)
+    assert again == made
+    assert git.Repo(tmp_path / "remote.git").commit(made.branch).hexsha == made.commit
+
+
+def test_a_branch_that_somebody_moved_is_made_again(root: Path) -> None:
+    made = prepare(root, "prod", revision(root, "HEAD~1"), revision(root))
+    git.Repo(root).git.update_ref(f"refs/heads/{made.branch}", "HEAD")
+    again = prepare(root, "prod", revision(root, "HEAD~1"), revision(root))
+    assert revision(root, again.branch).tree == revision(root, "HEAD~1").tree
+
+
+def test_what_is_there_already_is_said(root: Path) -> None:
+    with pytest.raises(NothingToRevert):
+        prepare(root, "prod", revision(root), revision(root))
+
+
+def test_a_remote_that_is_away_is_said_with_the_way_on(root: Path, tmp_path: Path) -> None:
+    made = prepare(root, "prod", revision(root, "HEAD~1"), revision(root))
+    (tmp_path / "remote.git").rename(tmp_path / "elsewhere")
+    with pytest.raises(PushRefused, match="git push origin"):
+        push(root, made)
