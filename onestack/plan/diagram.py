@@ -1,0 +1,120 @@
+"""What the changes reach, as a Mermaid flowchart: from what changes down to what stands on it. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from onestack.graph import Resource, words
+from onestack.graph.edges import reduced
+from onestack.graph.mermaid import escaped
+from onestack.graph.places import is_drawn, places
+from onestack.plan.model import Change, Plan
+
+_MOST: Final = 24
+"""So many boxes can be taken in at once."""
+_ARROWS: Final = 80
+_STYLES: Final = (
+    "  classDef create stroke:#1a7f37,stroke-width:3px",
+    "  classDef update stroke:#9a6700,stroke-width:3px",
+    "  classDef replace stroke:#bc4c00,stroke-width:3px",
+    "  classDef delete stroke:#cf222e,stroke-width:3px",
+)
+_Key = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """The boxes by what stands in them, and the arrows between them."""
+
+    boxes: Mapping[_Key, tuple[Resource, ...]]
+    arrows: frozenset[tuple[_Key, _Key]]
+
+
+def diagram(plan: Plan) -> str:
+    """The flowchart's text; empty where nothing is reached. What is too much for one picture is folded."""
+    if not plan.reach.reached:
+        return ""
+    where = places(plan.reach.graph.resources, plan.reach.graph.applications)
+    folds: tuple[Callable[[Resource], _Key], ...] = (
+        lambda one: (one.id,),
+        lambda one: (where[one.id].title, one.kind),
+        lambda one: (where[one.id].title,),
+        lambda one: (where[one.id].group,),
+    )
+    for fold in folds:
+        drawn = _drawn(plan, fold)
+        if len(drawn.boxes) <= _MOST and len(drawn.arrows) <= _ARROWS:
+            return "\n".join(_lines(plan, drawn)) + "\n"
+    return ""
+
+
+def _lines(plan: Plan, drawn: _Drawn) -> list[str]:
+    ops = {change.urn: change for change in plan.changes}
+    ids = {key: f"n{number}" for number, key in enumerate(sorted(drawn.boxes), start=1)}
+    lines = ["flowchart LR", "  accDescr: An arrow points at what stands on it."]
+    for key, held in sorted(drawn.boxes.items()):
+        style = _style([ops[one.id] for one in held if one.id in ops])
+        lines.append(f'  {ids[key]}["{_label(key, held)}"]{f":::{style}" if style else ""}')
+    lines += [f"  {ids[source]} --> {ids[target]}" for source, target in sorted(drawn.arrows)]
+    return [*lines, *_STYLES]
+
+
+def _drawn(plan: Plan, fold: Callable[[Resource], _Key]) -> _Drawn:
+    reach = plan.reach
+    shown = {one.id: one for one in reach.graph.resources if one.id in reach.reached | reach.changed}
+    boxes: dict[_Key, list[Resource]] = {}
+    for one in shown.values():
+        if is_drawn(one):
+            boxes.setdefault(fold(one), []).append(one)
+    every = {one.id: one for one in reach.graph.resources}
+    found = {
+        (fold(every[on]), fold(one))
+        for one in shown.values()
+        if is_drawn(one)
+        for on in _drawn_below(one, every)
+        if on in shown
+    }
+    arrows = reduced({(source, target) for source, target in found if source != target})
+    touched = {key for arrow in arrows for key in arrow}
+    alone = {key: held for key, held in boxes.items() if any(one.id in reach.reached for one in held)}
+    kept = {key: tuple(held) for key, held in boxes.items() if key in touched or key in alone}
+    return _Drawn(kept, frozenset(arrows))
+
+
+def _drawn_below(resource: Resource, known: Mapping[str, Resource]) -> set[str]:
+    """What it stands on that is drawn, through providers and components in between."""
+    found: set[str] = set()
+    seen: set[str] = set()
+    left = list(resource.depends_on)
+    while left:
+        urn = left.pop()
+        one = known.get(urn)
+        if one is None or urn in seen:
+            continue
+        seen.add(urn)
+        if is_drawn(one):
+            found.add(urn)
+        else:
+            left.extend(one.depends_on)
+    return found
+
+
+def _label(key: _Key, held: tuple[Resource, ...]) -> str:
+    if len(held) == 1:
+        return f"<b>{escaped(words.title(held[0].kind))}</b><br/>{escaped(words.title(held[0].name))}"
+    kinds = Counter(one.kind for one in held).most_common(4)
+    said = [words.counted(count, kind) for kind, count in kinds]
+    rest = len(held) - sum(count for _, count in kinds)
+    more = [f"{rest} more"] if rest else []
+    return "<br/>".join(
+        [f"<b>{escaped(words.title(key[0]))}</b>", *(escaped(words.title(one)) for one in (*said, *more))]
+    )
+
+
+def _style(changes: list[Change]) -> str:
+    """That of the gravest change in a box."""
+    ops = {change.op for change in changes}
+    return next((op for op in ("delete", "replace", "update", "create") if op in ops), "")
