@@ -113,9 +113,7 @@ def _stateful(planned: Planned, _held: Held) -> Iterator[str]:
 
 
 def _namespace(planned: Planned, held: Held) -> Iterator[str]:
-    many = held.in_namespaces.get(planned.name, 0)
-    ours = f"{_counted(many, 'object')} of this stack, " if many else ""
-    yield f"everything in it: {ours}and whatever else was put there, claims and their data included"
+    yield _all_in(held.in_namespaces.get(planned.name, 0), "claims and their data included")
 
 
 def _definition(planned: Planned, held: Held) -> Iterator[str]:
@@ -138,9 +136,7 @@ def _history(_planned: Planned, _held: Held) -> Iterator[str]:
 
 
 def _cluster(_planned: Planned, held: Held) -> Iterator[str]:
-    many = held.objects
-    ours = f"{_counted(many, 'object')} of this stack, " if many else ""
-    yield f"everything in it: {ours}and whatever else runs there, volumes of claims included"
+    yield _all_in(held.objects, "volumes of claims included")
 
 
 def _nodes(_planned: Planned, _held: Held) -> Iterator[str]:
@@ -199,6 +195,11 @@ _LOSSES: Final[Mapping[str, _Loss]] = {
     "pulumi:providers:kubernetes": _provider,
     "pulumi:providers:gcp": _provider,
 }
+
+
+def _all_in(many: int, included: str) -> str:
+    ours = f": {_counted(many, 'object')} of this stack, and what others put there" if many else ""
+    return f"everything in it{ours}, {included}"
 
 
 def _counted(many: int, what: Any) -> str:

@@ -131,16 +131,18 @@ def _details(plan: Plan, page: _Page) -> None:
     room = 160  # for the line that says how many were left out
     for name, held in _grouped(plan.changes):
         opened = f"\n{summary(titled(name, held))}"
-        closed = f"\n{_END}"
         lines: list[str] = []
+        # What the fence takes is counted with the lines: a run of backticks in them makes it longer.
+        used = length(opened) + length(_END) + 20 + room
         for change in held:
-            more = [*lines, *described(change)]
-            if not page.fits(f"{opened}{block(more)}{closed}", beside=room):
+            more = list(described(change))
+            used += sum(length(line) + 1 + 2 * line.count("`") for line in more)
+            if used > page.left:
                 break
-            lines = more
+            lines += more
             told += 1
         if lines:
-            page.add(f"{opened}{block(lines)}{closed}")
+            page.add(f"{opened}{block(lines)}\n{_END}")
     if told < len(plan.changes):
         page.add(f"\n*{len(plan.changes) - told} of {len(plan.changes)} changes were left out here.*\n")
 

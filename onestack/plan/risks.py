@@ -42,17 +42,14 @@ def _data(planned: Planned, held: Held) -> Iterator[Risk]:
     verb = _VERBS.get(planned.op)
     if verb and name_of(planned) in DATA:
         lost = "; ".join(destroys(planned, held)) or "it may hold data"
-        yield risk(f"{verb}-data", planned, f"{verb} what holds data: {lost}")
+        yield risk(f"{verb}-data", planned, f"is {planned.op}d, and holds data: {lost}")
 
 
 def _ground(planned: Planned, held: Held) -> Iterator[Risk]:
     verb = _VERBS.get(planned.op)
     if verb and name_of(planned) in GROUND:
-        yield risk(
-            f"{verb}-ground",
-            planned,
-            f"{verb} what others stand on: {'; '.join(destroys(planned, held)) or 'they go with it'}",
-        )
+        lost = "; ".join(destroys(planned, held)) or "they go with it"
+        yield risk(f"{verb}-ground", planned, f"is {planned.op}d, and others stand on it: {lost}")
 
 
 def _address(planned: Planned, held: Held) -> Iterator[Risk]:
