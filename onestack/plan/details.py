@@ -40,7 +40,7 @@ def described(change: Change) -> Iterator[str]:
 
 def _field(field: Field) -> Iterator[str]:
     why = " (can't be changed in place)" if field.replaces else ""
-    yield f"  {shortened(one_line(field.path), _LONGEST)}{why}"
+    yield f"  • {shortened(one_line(field.path), _LONGEST)}{why}"
     if only_drift(field):
         yield f"!   {_told(field.live)} is live; set back to {_told(field.after)}"
         return
