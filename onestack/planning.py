@@ -18,12 +18,13 @@ from onestack.manifests.ownership import is_ours
 from onestack.manifests.reference import ObjectRef
 from onestack.manifests.registration import Names
 from onestack.masking import NOTHING, Mask
-from onestack.plan.digest import state_digest, summed
+from onestack.plan.digest import summed
 from onestack.plan.effect import Known, effect
 from onestack.plan.held import Held
 from onestack.plan.masked import masked
 from onestack.plan.model import Missing, Op, Plan
 from onestack.plan.planned import Planned, identity_of
+from onestack.plan.state import state_digest
 from onestack.plan.unchecked import Seen, unchecked
 from onestack.plan.veil import veiled
 from onestack.preparation import Prepared, prepared

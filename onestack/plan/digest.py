@@ -11,7 +11,7 @@ stands encrypted in git's tree, in the settings and in the state, and the cipher
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 import orjson
@@ -36,20 +36,6 @@ def digest(plan: Plan) -> str:
 def summed(value: Any) -> str:
     """``sha256:`` and 64 hexadecimal digits over the canonical JSON of a value."""
     return f"sha256:{hashlib.sha256(canonical(value)).hexdigest()}"
-
-
-def state_digest(resources: Iterable[Mapping[str, Any]], begun: Iterable[Mapping[str, Any]] = ()) -> str:
-    """The digest of what counts in a state: which resources, with which inputs and ids; not when.
-
-    ``begun`` are operations of which it doesn't know how they ended. Secrets stay as they are there:
-    encrypted.
-    """
-    held = [{key: one[key] for key in _COUNTS if one.get(key)} for one in resources]
-    open_ones = [[str(one.get("type")), str((one.get("resource") or {}).get("urn"))] for one in begun]
-    return summed([sorted(held, key=canonical), sorted(open_ones)])
-
-
-_COUNTS: Final = ("urn", "type", "id", "inputs", "delete", "protect", "external", "initErrors")
 
 
 def value(held: Any) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from onestack.plan.planned import Tree
 Hide = Callable[[str], str]
 """Takes secret values out of a text, such as `onestack.masking.Mask`."""
 
-_MARK: Final = "4dabf18193072939515e22adb298388d"
+MARK: Final = "4dabf18193072939515e22adb298388d"
 """The key by which the engine marks a value as a secret, or as something else that is no plain value."""
 _MASKED: Final = "[secret]"
 """What the engine and our own masks write in the place of a secret value."""
@@ -33,7 +33,7 @@ def veiled(token: str, inputs: Tree, hide: Hide) -> Tree:
         return inputs
     # One look at all of it: hardly any object holds something.
     written = orjson.dumps(inputs).decode()
-    clean = hide(written) == written and _MARK not in written and _MASKED not in written
+    clean = hide(written) == written and MARK not in written and _MASKED not in written
     tree: Tree = inputs if clean and _UNKNOWN not in written else _value(inputs, hide)
     if token != _SECRETS:
         return tree
@@ -42,7 +42,7 @@ def veiled(token: str, inputs: Tree, hide: Hide) -> Tree:
 
 def _value(value: Any, hide: Hide) -> Any:
     if isinstance(value, Mapping):
-        if _MARK in value:
+        if MARK in value:
             return Missing.HIDDEN
         return {key: _value(held, hide) for key, held in value.items()}
     if isinstance(value, list):

@@ -88,7 +88,9 @@ def small() -> Plan:
             application="shop",
             data__key="update",
         ),
-        planned("create", "kubernetes:core/v1:ConfigMap", "shop/settings", after={"data": {}}, application="shop"),
+        planned(
+            "create", "kubernetes:core/v1:ConfigMap", "shop/settings", after={"data": {}}, application="shop"
+        ),
         planned("delete", "kubernetes:core/v1:Namespace", "old"),
         planned(
             "delete",

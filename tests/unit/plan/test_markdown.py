@@ -17,7 +17,8 @@ from tests.unit.plan import made
 
 DATA = Path(__file__).parents[2] / "data" / "plans"
 OURS = re.compile(
-    r"</?(?:p|strong|em|code|pre|h3|ul|li|table|thead|tbody|tr|th|td|details|summary)(?: [^<>]*)?>|<!-- .* -->"
+    r"</?(?:p|strong|em|code|pre|h3|ul|li|table|thead|tbody|tr|th|td|details|summary)(?: [^<>]*)?>"
+    r"|<!-- .* -->"
 )
 
 
