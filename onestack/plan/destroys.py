@@ -109,7 +109,7 @@ def _stateful(planned: Planned, _held: Held) -> Iterator[str]:
     if kept == "Delete":
         yield f"{claims}, and the data on their volumes"
     else:
-        yield f"nothing writes to {claims} any more: they stay with their data until somebody deletes them"
+        yield f"the pods that use {claims}; those stay with their data until somebody deletes them"
 
 
 def _namespace(planned: Planned, held: Held) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from onestack.plan.model import Field, Missing
 from onestack.plan.paths import Path, at, parsed, written
-from onestack.plan.planned import Planned
+from onestack.plan.planned import PROVIDER, Planned
 from onestack.validation.quantities import amount
 
 _ABSENT: Final = Missing.ABSENT
@@ -36,7 +36,7 @@ def fields(planned: Planned) -> tuple[Field, ...]:
     found: dict[str, Field] = {}
     for told, how in sorted(planned.differing.items()):
         path = parsed(told)
-        if not _is_noise(path):
+        if not _is_noise(path) and told != PROVIDER:
             for one in _refined(planned, path, how):
                 found.setdefault(one.path, one)
     if planned.op == "update":

@@ -13,7 +13,7 @@ from onestack.plan.diagram import diagram
 from onestack.plan.digest import digest
 from onestack.plan.inert import code, fenced, prose, summary
 from onestack.plan.model import Change, Plan, Risk
-from onestack.plan.words import SIGNS, ops, verdict
+from onestack.plan.words import SIGNS, by_rule, ops, verdict
 
 LIMIT: Final = 60_000
 """Characters of a comment: GitHub takes 65,536, and whoever posts it may want to add a few lines."""
@@ -86,8 +86,7 @@ def _counts(plan: Plan) -> str:
 def _risks(plan: Plan, page: _Page) -> None:
     """Risks are most of what a reader has to see, so they may take a half of the comment."""
     told = _Page(page.left // 2)
-    for (_mild, rule), some in groupby(plan.risks, key=lambda risk: (not risk.grave, risk.rule)):
-        held = list(some)
+    for _grave, rule, held in by_rule(plan.risks):
         for number, risk in enumerate(held):
             line = _risk(risk)
             rest = len(held) - number

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from onestack.manifests.manifest import Identity, group_of
 from onestack.plan.model import Missing, Op
 
+PROVIDER: Final = "provider"
+"""What the engine says differs of a resource that another provider is to make."""
 Tree = Mapping[str, Any]
 """Plain JSON values, and a `Missing` where a value may not or can't be told."""
 
@@ -57,6 +59,11 @@ class Planned:
     def body(self) -> Tree:
         """What it will be, or was where it goes."""
         return self.after if self.op in {"create", "update"} else self.before
+
+    @property
+    def follows(self) -> bool:
+        """Whether it is replaced for no reason of its own: what it was made through is another one."""
+        return self.op == "replace" and set(self.differing) == {PROVIDER}
 
     @cached_property
     def identity(self) -> Identity | None:

@@ -23,14 +23,35 @@ MANY: Final = 25
 """So many changes of what is there are many, whatever the size of the stack."""
 _SOME: Final = 5
 """Fewer than these are few, even if they are all of a stack."""
+_WORST_FIRST: Final = (
+    "deletes-data",
+    "replaces-data",
+    "deletes-ground",
+    "replaces-ground",
+    "changes-access",
+    "exposes",
+    "drops-protection",
+    "loses-address",
+    "deletes-many",
+    "changes-many",
+    "replaces",
+)
 _VERBS: Final = {"delete": "deletes", "replace": "replaces"}
 
 
 def risks(planned: Sequence[Planned], held: Held) -> tuple[Risk, ...]:
-    """Every risk of the changes, the grave ones first, then by rule and resource."""
+    """Every risk of the changes, the grave ones and the worst first.
+
+    What goes because its cluster does is told with the cluster, but for data and addresses.
+    """
     found = [risk for one in planned for rule in _RULES for risk in rule(one, held)]
     found += _many(planned, held)
-    return tuple(sorted(found, key=lambda one: (not one.grave, one.rule, one.subject, one.urn, one.text)))
+    return tuple(sorted(found, key=_weight))
+
+
+def _weight(one: Risk) -> tuple[bool, int, str, str, str, str]:
+    known = _WORST_FIRST.index(one.rule) if one.rule in _WORST_FIRST else len(_WORST_FIRST)
+    return (not one.grave, known, one.rule, one.subject, one.urn, one.text)
 
 
 def risk(rule: str, planned: Planned, said: str, *, grave: bool = True) -> Risk:
@@ -47,7 +68,7 @@ def _data(planned: Planned, held: Held) -> Iterator[Risk]:
 
 def _ground(planned: Planned, held: Held) -> Iterator[Risk]:
     verb = _VERBS.get(planned.op)
-    if verb and name_of(planned) in GROUND:
+    if verb and name_of(planned) in GROUND and not planned.follows:
         lost = "; ".join(destroys(planned, held)) or "they go with it"
         yield risk(f"{verb}-ground", planned, f"is {planned.op}d, and others stand on it: {lost}")
 
@@ -59,12 +80,12 @@ def _address(planned: Planned, held: Held) -> Iterator[Risk]:
 
 
 def _immutable(planned: Planned, _held: Held) -> Iterator[Risk]:
-    if planned.op != "replace" or planned.type.startswith("pulumi:"):
+    if planned.op != "replace" or planned.follows or planned.type.startswith("pulumi:"):
         return
     paths = sorted(path for path, how in planned.differing.items() if how.endswith("replace"))
     fields = ", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if paths[3:] else "")
-    why = f"{fields} can't be changed in place" if paths else "it can't be changed in place"
-    yield risk("replaces", planned, f"{why}: it is deleted and made anew, and is not there in between")
+    why = f": {fields} can't be changed in place" if paths else ""
+    yield risk("replaces", planned, f"is deleted and made anew, and not there in between{why}")
 
 
 def _protection(planned: Planned, _held: Held) -> Iterator[Risk]:
@@ -103,6 +124,8 @@ def _many(planned: Sequence[Planned], held: Held) -> Iterator[Risk]:
         ("deletes-many", going, "deletes or replaces"),
         ("changes-many", touched, "changes"),
     ):
+        if some == going and verb == "changes":
+            continue
         share = len(some) / held.count if held.count else 0.0
         if len(some) >= MANY or (len(some) >= _SOME and share > 1 / 2):
             said = f"{verb} {len(some)} of the {held.count} resources that are there"

@@ -10,11 +10,12 @@ from rich.table import Table
 from rich.text import Text
 
 from onestack.plan.model import Change, Field, Plan
-from onestack.plan.words import SIGNS, only_drift, shortened, shown
+from onestack.plan.words import SIGNS, by_rule, only_drift, shortened, shown
 
 _STYLES: Final = {"create": "green", "update": "yellow", "replace": "magenta", "delete": "red"}
 _VALUE: Final = 44
 _FIELDS: Final = 12
+_RISKS: Final = 12
 _MOST: Final = 200
 """More changes than these nobody reads on a terminal; the document has all."""
 
@@ -27,16 +28,21 @@ def text(plan: Plan) -> RenderableType:
 def _parts(plan: Plan) -> Iterator[RenderableType]:
     if plan.changes:
         yield _changes(plan)
-    for risk in plan.risks[:_MOST]:
-        weight = Text("grave risk ", "bold red") if risk.grave else Text("risk ", "yellow")
-        said = f"{risk.rule}: {shortened(risk.subject, 120)} {shortened(risk.text, 400)}"
-        yield Text(" ").append(weight).append(said)
-    if len(plan.risks) > _MOST:
-        yield Text(f" and {len(plan.risks) - _MOST} more risks")
+    yield from _risks(plan)
     if plan.reach.reached:
         yield Text(f" reaches {_reached(plan)}")
     for one in () if plan.empty else plan.unchecked:
         yield Text(f" not checked: {shortened(one.what, 160)}: {shortened(one.why, 300)}", "dim")
+
+
+def _risks(plan: Plan) -> Iterator[Text]:
+    for grave, rule, held in by_rule(plan.risks):
+        for risk in held[:_RISKS]:
+            weight = Text("grave risk ", "bold red") if grave else Text("risk ", "yellow")
+            said = f"{rule}: {shortened(risk.subject, 120)} {shortened(risk.text, 400)}"
+            yield Text(" ").append(weight).append(said)
+        if len(held) > _RISKS:
+            yield Text(f" and {len(held) - _RISKS} more of {rule}")
 
 
 def _changes(plan: Plan) -> Table:

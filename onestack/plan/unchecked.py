@@ -54,7 +54,7 @@ def _all(planned: Sequence[Planned], seen: Seen) -> Iterator[Unchecked]:
         )
     objects = sum(one.package == "kubernetes" for one in planned)
     if objects and not seen.there:
-        yield Unchecked(_counted(objects, "object"), "there is no cluster yet that could be asked about them")
+        yield Unchecked(_counted(objects, "object"), "the cluster that they go to is not there yet")
     for why, count in sorted(seen.not_live.items()):
         yield Unchecked(f"what is live of {_counted(count, 'object')}", why)
     yield from _of_checks(seen.verdicts)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any, Final
 
 import orjson
 
 from onestack.harmless import one_line
 from onestack.plan.digest import plain
-from onestack.plan.model import OPS, Field, Missing, Op, Plan
+from onestack.plan.model import OPS, Field, Missing, Op, Plan, Risk
 
 SIGNS: Final[Mapping[Op, str]] = {"create": "+", "update": "~", "replace": "±", "delete": "-"}
 _AGAINST: Final = {
@@ -73,6 +74,12 @@ def live(field: Field) -> str:
 def only_drift(field: Field) -> bool:
     """Whether git changed nothing, and the update sets back what somebody did."""
     return field.drifted and field.before == field.after
+
+
+def by_rule(risks: Sequence[Risk]) -> Iterator[tuple[bool, str, Sequence[Risk]]]:
+    """The risks of one rule together: whether they are grave, the rule, and they."""
+    for (grave, rule), held in groupby(risks, key=lambda risk: (risk.grave, risk.rule)):
+        yield grave, rule, list(held)
 
 
 def ops() -> Iterator[Op]:

@@ -155,7 +155,7 @@ def assert_told(said: Said) -> None:
     assert (key.before, key.after, key.live) == (Missing.HIDDEN,) * 3
     store = said.change("StatefulSet")
     assert store.op == "delete"
-    assert store.destroys[0].startswith("nothing writes to the claims data of 1 pod any more")
+    assert store.destroys[0].startswith("the pods that use the claims data of 1 pod; those stay")
     assert [(one.rule, one.subject) for one in said.plan.grave] == [
         ("deletes-data", "StatefulSet planned/store")
     ]

@@ -41,7 +41,15 @@ def found(*changing: Planned, held: Held = NOTHING) -> list[tuple[str, bool]]:
         (planned("delete", "kubernetes:core/v1:Namespace", "a"), [("deletes-ground", True)]),
         (
             planned("replace", "gcp:container/cluster:Cluster", "c", location="update-replace"),
-            [("replaces", True), ("replaces-ground", True)],
+            [("replaces-ground", True), ("replaces", True)],
+        ),
+        (
+            planned("replace", "kubernetes:core/v1:Namespace", "a", provider="update-replace"),
+            [],
+        ),
+        (
+            planned("replace", CLAIM, "a/b", provider="update-replace"),
+            [("replaces-data", True)],
         ),
         (planned("update", "gcp:container/cluster:Cluster", "c"), []),
         (
@@ -104,7 +112,7 @@ def found(*changing: Planned, held: Held = NOTHING) -> list[tuple[str, bool]]:
             planned(
                 "create", "gcp:storage/bucketIAMMember:BucketIAMMember", "m", after={"member": "allUsers"}
             ),
-            [("changes-access", False), ("exposes", True)][::-1],
+            [("exposes", True), ("changes-access", False)],
         ),
         (planned("create", f"{RBAC}:ClusterRoleBinding", "b", after=ADMIN), [("changes-access", True)]),
         (planned("create", f"{RBAC}:RoleBinding", "a/b", after=VIEWER), [("changes-access", False)]),
@@ -207,7 +215,7 @@ def test_many_changes_are_a_risk_and_a_first_deployment_is_none() -> None:
     assert found(*many, held=held) == [("changes-many", True)]
     assert found(*many[:24], held=held) == []
     going = [planned("delete", token, f"a/{number}") for number in range(25)]
-    assert found(*going, held=held) == [("changes-many", True), ("deletes-many", True)]
+    assert found(*going, held=held) == [("deletes-many", True)]
     new = [planned("create", token, f"a/{number}") for number in range(500)]
     assert found(*new) == []
     few = Held(tuple(resource(token, f"a/{number}") for number in range(8)))
@@ -239,7 +247,7 @@ def test_a_definition_takes_every_object_of_its_kind() -> None:
 
 def test_claims_of_a_stateful_set_stay_unless_it_says_otherwise() -> None:
     kept = destroys(planned("delete", STATEFUL, "a/b", TEMPLATE), NOTHING)
-    assert kept[0].startswith("nothing writes to the claims data of 2 pods any more: they stay")
+    assert kept[0].startswith("the pods that use the claims data of 2 pods; those stay")
     policy = {"persistentVolumeClaimRetentionPolicy": {"whenDeleted": "Delete"}}
     gone = destroys(planned("delete", STATEFUL, "a/b", {"spec": {**TEMPLATE["spec"], **policy}}), NOTHING)
     assert gone == ("the claims data of 2 pods, and the data on their volumes",)

@@ -109,7 +109,7 @@ def test_what_could_not_be_checked_says_why() -> None:
         ("ConfigMap a/b", "it is in the cluster already and isn't this stack's"),
         ("files that are not committed", "the plan seals them, and no commit has them"),
         ("Google Cloud", "it is simulated on this machine, and was not asked"),
-        ("1 object", "there is no cluster yet that could be asked about them"),
+        ("1 object", "the cluster that they go to is not there yet"),
         ("what is live of 3 objects", "it is forbidden"),
         ("fields of 2 objects", "nobody knows its kind"),
         ("a part of 1 object", "its rules are too long"),
