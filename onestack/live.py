@@ -38,6 +38,9 @@ async def live(client: Client, refs: Collection[ObjectRef]) -> Live:
         kind = known[ref.api_version, ref.kind]
         try:
             objects[ref] = None if kind is None else await _read(client, kind, ref)
+        except ApiError as error:
+            # The same for all objects that are refused alike: whoever tells it counts them.
+            refused[ref] = f"the cluster answers {error.status} {error.reason}"
         except OnestackError as error:
             refused[ref] = error.what
 

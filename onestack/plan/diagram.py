@@ -46,7 +46,7 @@ def diagram(plan: Plan) -> str:
     )
     for fold in folds:
         drawn = _drawn(plan, fold)
-        if len(drawn.boxes) <= _MOST and len(drawn.arrows) <= _ARROWS:
+        if drawn is not None and len(drawn.arrows) <= _ARROWS:
             return "\n".join(_lines(plan, drawn)) + "\n"
     return ""
 
@@ -62,7 +62,8 @@ def _lines(plan: Plan, drawn: _Drawn) -> list[str]:
     return [*lines, *_STYLES]
 
 
-def _drawn(plan: Plan, fold: Callable[[Resource], _Key]) -> _Drawn:
+def _drawn(plan: Plan, fold: Callable[[Resource], _Key]) -> _Drawn | None:
+    """What is drawn at a fold; None where that is too much, which is found out before it costs time."""
     reach = plan.reach
     shown = {one.id: one for one in reach.graph.resources if one.id in reach.reached | reach.changed}
     boxes: dict[_Key, list[Resource]] = {}
@@ -77,11 +78,14 @@ def _drawn(plan: Plan, fold: Callable[[Resource], _Key]) -> _Drawn:
         for on in _drawn_below(one, every)
         if on in shown
     }
-    arrows = reduced({(source, target) for source, target in found if source != target})
+    arrows = {(source, target) for source, target in found if source != target}
     touched = {key for arrow in arrows for key in arrow}
-    alone = {key: held for key, held in boxes.items() if any(one.id in reach.reached for one in held)}
-    kept = {key: tuple(held) for key, held in boxes.items() if key in touched or key in alone}
-    return _Drawn(kept, frozenset(arrows))
+    kept = {
+        key: tuple(held)
+        for key, held in boxes.items()
+        if key in touched or any(one.id in reach.reached for one in held)
+    }
+    return _Drawn(kept, frozenset(reduced(arrows))) if len(kept) <= _MOST else None
 
 
 def _drawn_below(resource: Resource, known: Mapping[str, Resource]) -> set[str]:

@@ -27,9 +27,11 @@ def reach(
     """
     known = {one.id: one for one in resources}
     above: dict[str, set[str]] = {}
+    below: dict[str, set[str]] = {}
     for source, target in (*((one.id, on) for one in known.values() for on in one.depends_on), *arrows):
         if source != target and source in known and target in known:
             above.setdefault(target, set()).add(source)
+            below.setdefault(source, set()).add(target)
     roots = sorted(set(changed) & known.keys())
     came = _walked(roots, above)
     reached = frozenset(one for one in came if came[one] is not None and is_drawn(known[one]))
@@ -40,7 +42,7 @@ def reach(
             replace(
                 one,
                 inputs={},
-                depends_on=tuple(sorted(on for on in kept if one.id in above.get(on, ()))),
+                depends_on=tuple(sorted(on for on in below.get(one.id, ()) if on in kept)),
             )
             for one in known.values()
             if one.id in kept
