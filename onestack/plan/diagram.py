@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -42,10 +42,18 @@ def diagram(plan: Plan) -> str:
         lambda one: (one.id,),
         lambda one: (where[one.id].title, one.kind),
         lambda one: (where[one.id].title,),
+        lambda one: (where[one.id].group, one.kind),
         lambda one: (where[one.id].group,),
     )
+    every = {one.id: one for one in plan.reach.graph.resources}
+    shown = {
+        urn: one
+        for urn, one in every.items()
+        if urn in plan.reach.reached | plan.reach.changed and is_drawn(one)
+    }
+    arrows = [(shown[on], one) for one in shown.values() for on in _drawn_below(one, every) if on in shown]
     for fold in folds:
-        drawn = _drawn(plan, fold)
+        drawn = _drawn(shown.values(), arrows, fold, plan.reach.reached)
         if drawn is not None and len(drawn.arrows) <= _ARROWS:
             return "\n".join(_lines(plan, drawn)) + "\n"
     return ""
@@ -62,28 +70,23 @@ def _lines(plan: Plan, drawn: _Drawn) -> list[str]:
     return [*lines, *_STYLES]
 
 
-def _drawn(plan: Plan, fold: Callable[[Resource], _Key]) -> _Drawn | None:
+def _drawn(
+    shown: Iterable[Resource],
+    stands: Iterable[tuple[Resource, Resource]],
+    fold: Callable[[Resource], _Key],
+    reached: Collection[str],
+) -> _Drawn | None:
     """What is drawn at a fold; None where that is too much, which is found out before it costs time."""
-    reach = plan.reach
-    shown = {one.id: one for one in reach.graph.resources if one.id in reach.reached | reach.changed}
     boxes: dict[_Key, list[Resource]] = {}
-    for one in shown.values():
-        if is_drawn(one):
-            boxes.setdefault(fold(one), []).append(one)
-    every = {one.id: one for one in reach.graph.resources}
-    found = {
-        (fold(every[on]), fold(one))
-        for one in shown.values()
-        if is_drawn(one)
-        for on in _drawn_below(one, every)
-        if on in shown
-    }
-    arrows = {(source, target) for source, target in found if source != target}
+    for one in shown:
+        boxes.setdefault(fold(one), []).append(one)
+    arrows = {(fold(source), fold(target)) for source, target in stands}
+    arrows = {(source, target) for source, target in arrows if source != target}
     touched = {key for arrow in arrows for key in arrow}
     kept = {
         key: tuple(held)
         for key, held in boxes.items()
-        if key in touched or any(one.id in reach.reached for one in held)
+        if key in touched or any(one.id in reached for one in held)
     }
     return _Drawn(kept, frozenset(reduced(arrows))) if len(kept) <= _MOST else None
 

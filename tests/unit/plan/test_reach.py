@@ -161,3 +161,16 @@ def test_many_boxes_are_folded() -> None:
     assert len(drawn.splitlines()) < 12
     assert "300 Deployments" in drawn
     assert diagram(made.plan()) == ""
+
+
+def test_many_applications_are_folded_by_kind() -> None:
+    provider = resource("pulumi:providers:kubernetes", "cluster")
+    pods = [resource("kubernetes:apps/v1:Deployment", f"t{n}/web", provider.id) for n in range(60)]
+    services = [resource("kubernetes:core/v1:Service", f"t{n}/web", pods[n].id) for n in range(60)]
+    pool = resource("gcp:container/nodePool:NodePool", "default")
+    provider = resource("pulumi:providers:kubernetes", "cluster", pool.id)
+    changed = planned("update", pool.type, "default")
+    drawn = diagram(made.plan(changed, held=(pool, provider, *pods, *services)))
+    assert "60 Deployments" in drawn
+    assert "60 Services" in drawn
+    assert drawn.count("-->") == 2
