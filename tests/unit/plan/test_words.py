@@ -116,3 +116,14 @@ def test_what_could_not_be_checked_says_why() -> None:
         ("values of 1 resource", "they are known only when what they come from is made"),
     ]
     assert unchecked([], Seen()) == ()
+
+
+def test_changes_are_sorted_by_namespace_kind_and_name() -> None:
+    told = (
+        ("core/v1:Service", "shop/b"),
+        ("core/v1:Service", "shop/a"),
+        ("apps/v1:Deployment", "shop/c"),
+        ("core/v1:Node", "node"),
+    )
+    plan = made.plan(*(made.planned("create", f"kubernetes:{token}", name) for token, name in told))
+    assert [one.name for one in plan.changes] == ["node", "shop/c", "shop/a", "shop/b"]
