@@ -7,17 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from onestack import caution, chart_tests, engine, recovery, standing
+from onestack import caution, chart_tests, engine, planning, recovery, standing
 from onestack.chart_tests import Ended
 from onestack.declaration import Declaration
-from onestack.discretion import hiding, private
+from onestack.discretion import hiding
 from onestack.engine import Outcome, State
 from onestack.errors import EngineFailed, HookFailed, NotReady, OnestackError
 from onestack.graph import Graph, from_state, from_steps
-from onestack.manifests.garbage import uncollected
 from onestack.manifests.hooks import hook
 from onestack.manifests.manifest import Manifest
 from onestack.manifests.registration import Names
+from onestack.preparation import prepared
 from onestack.progress import Discreet, Progress
 from onestack.runs import Runs
 from onestack.show import EngineProgress
@@ -56,16 +56,7 @@ def preview(stack: Stack, progress: Discreet, *, full: bool = False) -> Outcome:
 
     Raises: OnestackError.
     """
-    _made, found, run = _prepared(stack, progress, full=full)
-    caution.announce(stack, run.state, progress)
-    for identity in found.strays:
-        progress.note(f"a run that died left {identity}, which nothing declares: a deployment deletes it")
-    for manifest in found.unheld:
-        progress.note(f"a run that died left {manifest.identity}: a deployment takes it over")
-    for identity in found.interrupted:
-        progress.note(f"a run that died left the hook {identity}: a deployment runs it again")
-    show, compare = EngineProgress(progress, "previewing"), bool(found.missing)
-    return run(partial(engine.preview, stack.workspace, show, compare=compare))
+    return planning.previewed(stack, progress, full=full).outcome
 
 
 def graph(stack: Stack, progress: Discreet, *, live: bool = False) -> Graph:
@@ -108,22 +99,8 @@ def _prepared(
     stack: Stack, progress: Discreet, *, full: bool, writes: bool = False
 ) -> tuple[Declaration, Standing, Runs]:
     """What is declared, what is there, and how runs go about it."""
-    caution.require_official(stack)
-    with uncollected():
-        made = readable(stack, progress)
-        private(stack)
-        if not stack.workspace.cloud:
-            reachable(stack, progress)
-        engine.ensure_stack(stack.workspace)
-        if writes:
-            caution.take_up(stack, progress)
-        with hiding(stack, progress, made.applied):
-            state = engine.read_state(stack.workspace)
-            there = located(stack, state)
-            if there and stack.workspace.cloud:
-                reachable(stack, progress)
-            found, release = survey(stack, made.applied, state, progress, there=there)
-    return made, found, Runs(stack, made, found, release, state, full)
+    ready = prepared(stack, progress, full=full, writes=writes)
+    return ready.made, ready.found, ready.run
 
 
 def _finish(stack: Stack, found: Standing, progress: Progress) -> None:

@@ -1357,3 +1357,22 @@ class PushRefused(Unavailable):
             why=said,
             hint=f"the branch is in this clone: mend what it says, then 'git push {remote} {branch}'",
         )
+
+
+class InvalidPlan(UsageError):
+    """What is given as a plan isn't one, or isn't what was written."""
+
+    def __init__(self, where: str, why: str) -> None:
+        super().__init__(
+            "this is no plan that can be used",
+            where=where,
+            why=why,
+            hint="make it again with 'onestack preview STACK --plan FILE', and leave it as it is",
+        )
+
+
+class PlanNotWritten(Unavailable):
+    """A file for a plan can't be written."""
+
+    def __init__(self, file: str, why: str) -> None:
+        super().__init__("the plan can't be written", where=file, why=why, hint="name another file")

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from onestack.addresses import Address
 from onestack.chart_tests import Ended
-from onestack.engine import Outcome, Step
+from onestack.engine import Outcome
 from onestack.manifests.manifest import Manifest
 from onestack.wait import WaitReport, reference
 
@@ -26,7 +26,6 @@ PAST = {
     "replace": "replaced",
     "same": "unchanged",
 }
-SIGNS = {"create": "+", "update": "~", "delete": "-", "replace": "±"}
 
 _FEW: Final = 12
 """How many addresses fit below each other without hiding what was said before."""
@@ -42,14 +41,6 @@ def applications(manifests: Sequence[Manifest], readiness: WaitReport) -> Table:
             str(len(states)),
             *(str(counts[state]) for state in ("ready", "unobservable", "waiting", "failed")),
         )
-    return table
-
-
-def changes(steps: Iterable[Step]) -> Table:
-    """One row per resource that changes, with the fields that differ; by namespace, kind and name."""
-    table = Table("", "change", "kind", "name", "fields", box=None)
-    for step in sorted(steps, key=_place):
-        table.add_row(SIGNS.get(step.op, "?"), step.op, step.kind, step.name, ", ".join(step.fields[:6]))
     return table
 
 
@@ -205,11 +196,6 @@ def exports(variables: dict[str, str], search_path: Sequence[str]) -> str:
 def _changes(outcome: Outcome) -> dict[str, int]:
     """Resources by what became of them, without the engine's words for parts of a replacement."""
     return {op: count for op, count in sorted(outcome.changes.items()) if op in PAST and count}
-
-
-def _place(step: Step) -> tuple[str, str, str]:
-    namespace, _, name = step.name.rpartition("/")
-    return namespace, step.kind, name
 
 
 def _by_application(manifests: Sequence[Manifest], readiness: WaitReport) -> dict[str, list[str]]:

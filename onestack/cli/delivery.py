@@ -7,16 +7,19 @@ from pathlib import Path
 
 import click
 
-from onestack import delivery, engine, tables
+from onestack import delivery, engine, planning, tables
+from onestack import plan as plans
 from onestack.addresses import of_release
 from onestack.cli.arguments import full_option, json_option, offline_option, stack_argument
 from onestack.cli.document import print_document
-from onestack.errors import OnestackError
+from onestack.errors import OnestackError, PlanNotWritten
 from onestack.local.simulation import current
 from onestack.repository import find
 from onestack.rooted import RootedCommand
 from onestack.stack import gather, located
 from onestack.terminal import Terminal, clock
+
+_file = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command("env", cls=RootedCommand)
@@ -54,21 +57,46 @@ def env(root: Path, stack: str, offline: bool | None) -> None:
 @offline_option
 @full_option
 @json_option
+@click.option("--markdown", "markdown_file", type=_file, metavar="FILE", help="Write the comment to FILE.")
+@click.option("--plan", "plan_file", type=_file, metavar="FILE", help="Write the sealed plan to FILE.")
 @click.pass_obj
-def preview(root: Path, stack: str, offline: bool | None, full: bool, as_json: bool) -> None:
-    """Show what a deployment of STACK would change."""
+def preview(
+    root: Path,
+    stack: str,
+    offline: bool | None,
+    full: bool,
+    as_json: bool,
+    markdown_file: Path | None,
+    plan_file: Path | None,
+) -> None:
+    """Show what a deployment of STACK would change, and what of that is risky.
+
+    The comment is what a pull request gets; the sealed plan is what 'onestack deploy' takes.
+    """
     with Terminal() as terminal:
         gathered = gather(find(root), stack, terminal, offline=offline, plans=True)
         against = _against(gathered.workspace)
-        outcome = delivery.preview(gathered, terminal, full=full)
+        found = planning.previewed(gathered, terminal, full=full)
         terminal.rest()
+        if markdown_file is not None:
+            _write(terminal, markdown_file, terminal.mask(plans.markdown(found.plan)).encode())
+        if plan_file is not None:
+            _write(terminal, plan_file, plans.write(found.plan))
         if as_json:
-            print_document(tables.outcome_document(outcome), terminal.mask)
+            document = tables.outcome_document(found.outcome) | {"plan": plans.document(found.plan)}
+            print_document(document, terminal.mask)
             return
-        if outcome.steps:
-            terminal.console.print(tables.changes(outcome.steps))
-        counts = tables.counted(outcome, planned=True)
-        terminal.note(f"preview of {stack}{against}: {counts} ({clock(terminal.elapsed())})")
+        terminal.console.print(plans.text(found.plan))
+        said = plans.verdict(found.plan, tables.counted(found.outcome, planned=True))
+        terminal.note(f"preview of {stack}{against}: {said} ({clock(terminal.elapsed())})")
+
+
+def _write(terminal: Terminal, file: Path, content: bytes) -> None:
+    try:
+        file.write_bytes(content)
+    except OSError as error:
+        raise PlanNotWritten(str(file), error.strerror or str(error)) from None
+    terminal.note(f"wrote {file}")
 
 
 def _against(workspace: engine.Workspace) -> str:

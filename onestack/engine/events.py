@@ -23,6 +23,9 @@ _FROM_PATH = re.compile(r"using pulumi-\S+ from \$PATH at ")
 # The engine's other words are parts of a replacement, or looks that change nothing.
 CHANGES = frozenset({"create", "update", "delete", "replace"})
 
+# A replacement that an earlier run didn't come to the end of is told as the deletion that is left.
+_LOOKED_INTO = CHANGES | {"delete-replaced"}
+
 
 @dataclass(frozen=True)
 class Step:
@@ -30,6 +33,10 @@ class Step:
 
     ``op`` is the engine's word (create, update, delete, replace, same, ...); ``fields`` are the
     property paths that differ. ``resource`` is what is to be made, where that begins or failed.
+
+    Where a change begins, ``before`` and ``after`` are its inputs in the state and as declared, secrets
+    masked by the engine, and ``differing`` says how each path differs, in the engine's words
+    (``add``, ``update-replace``, ...); a path that only ``diffs`` names is an ``update``.
     """
 
     phase: Literal["started", "done", "failed"]
@@ -38,6 +45,9 @@ class Step:
     type: str
     fields: tuple[str, ...] = ()
     resource: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    before: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    after: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    differing: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @property
     def is_change(self) -> bool:
@@ -120,7 +130,20 @@ def _step(phase: Literal["started", "done", "failed"], metadata: Mapping[str, An
         type=str(metadata["type"]),
         fields=tuple(sorted(detailed)) or tuple(metadata.get("diffs") or ()),
         resource=(metadata.get("new") or {}) if _tells(phase, metadata) else {},
+        **(_change(metadata) if phase == "started" and metadata["op"] in _LOOKED_INTO else {}),
     )
+
+
+def _change(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """What a change is about: the engine names a path in one list or in both."""
+    diffs = metadata.get("diffs") or metadata.get("keys") or ()
+    detailed = metadata.get("detailedDiff") or {}
+    told = {path: str(one.get("diffKind") or "update") for path, one in detailed.items()}
+    return {
+        "before": (metadata.get("old") or {}).get("inputs") or {},
+        "after": (metadata.get("new") or {}).get("inputs") or {},
+        "differing": told or dict.fromkeys(map(str, diffs), "update"),
+    }
 
 
 def _tells(phase: str, metadata: Mapping[str, Any]) -> bool:

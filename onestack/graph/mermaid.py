@@ -27,10 +27,10 @@ def mermaid(picture: Picture) -> str:
 
 def _lines(picture: Picture) -> Iterator[str]:
     yield "flowchart TD"
-    yield f"  accTitle: {_escaped(words.title(f'Stack {picture.stack}'))}"
+    yield f"  accTitle: {escaped(words.title(f'Stack {picture.stack}'))}"
     yield "  accDescr: An arrow points at what is needed."
     for group in picture.groups:
-        yield f'  subgraph {group.id}["{_escaped(words.title(group.title))}"]'
+        yield f'  subgraph {group.id}["{escaped(words.title(group.title))}"]'
         for box in group.boxes:
             yield f'    {box.id}["{_label(box)}"]{":::protected" if box.protected else ""}'
         yield "  end"
@@ -41,9 +41,10 @@ def _lines(picture: Picture) -> Iterator[str]:
 
 
 def _label(box: Box) -> str:
-    title = f"<b>{_escaped(words.title(box.title))}</b>"
-    return "<br/>".join([title, *map(_escaped, words.lines(box))])
+    title = f"<b>{escaped(words.title(box.title))}</b>"
+    return "<br/>".join([title, *map(escaped, words.lines(box))])
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """A text as a part of a quoted label."""
     return "".join(char if _PLAIN.match(char) else f"#{ord(char)};" for char in text)

@@ -41,8 +41,13 @@ class Field:
 
     @property
     def drifted(self) -> bool:
-        """Whether what is there is neither what was deployed nor what is declared."""
-        return self.live is not Missing.UNSEEN and self.live not in (self.before, self.after)
+        """Whether what is there is neither what was deployed nor what is declared.
+
+        What nobody had declared is no drift: the cluster fills in what is left out.
+        """
+        if self.live in (Missing.UNSEEN, Missing.HIDDEN) or self.before is Missing.ABSENT:
+            return False
+        return self.live not in (self.before, self.after)
 
 
 @dataclass(frozen=True)

@@ -50,12 +50,14 @@ class Place:
 @dataclass(frozen=True)
 class Phase:
     """One command that is measured. ``says`` must occur in its output. One that is ``slow`` above a
-    number of objects is measured in the first run of such a size only, and is the last of its turn."""
+    number of objects is measured in the first run of such a size only, and is the last of its turn.
+    ``writes`` is a text that it writes, whose characters are counted."""
 
     name: str
     command: Command
     says: str = ""
     slow: int = sys.maxsize
+    writes: Path | None = None
 
     def measured(self, size: int, run: int) -> bool:
         """Whether it is, in this run."""

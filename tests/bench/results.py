@@ -28,6 +28,7 @@ class Measurement:
     machine's load average when the phase began; ``left`` how many objects there are after a
     destroy; ``failed`` why the figures don't count, else empty. ``plane_cpu`` are
     CPU seconds of the control plane's processes meanwhile, ``requests`` those to its API server by verb.
+    ``characters`` is how long the text is that it wrote, where it writes one.
     """
 
     subject: str
@@ -43,6 +44,7 @@ class Measurement:
     failed: str = ""
     plane_cpu: Mapping[str, float] = field(default_factory=dict)
     requests: Mapping[str, float] = field(default_factory=dict)
+    characters: int | None = None
 
 
 @dataclass(frozen=True)

@@ -136,11 +136,13 @@ class Session:
                 Measurement(
                     turn.subject.name, turn.size, turn.run, phase.name, took.wall_seconds, took.cpu_seconds,
                     took.peak_bytes, load, took.processes, left, failed,
-                    cpu, requests,
+                    cpu, requests, _characters(phase, failed),
                 ),
             ]))  # fmt: skip
             mib = took.peak_bytes / 2**20
             figures = f"{took.wall_seconds:.1f} s (CPU {took.cpu_seconds:.1f} s, {mib:.0f} MiB)"
+            if (many := _characters(phase, failed)) is not None:
+                figures += f", a comment of {many} characters"
             self._tell(f"{title}: {f'failed: {failed}' if failed else figures}")
         return not failed
 
@@ -168,6 +170,10 @@ def _wrong(phase: Phase, took: Watched, log: Path) -> str:
     if phase.says not in log.read_text(errors="replace"):
         return f"its output does not say '{phase.says}'"
     return ""
+
+
+def _characters(phase: Phase, failed: str) -> int | None:
+    return None if phase.writes is None or failed else len(phase.writes.read_text())
 
 
 def _plane(place: Place) -> tuple[dict[str, float], dict[str, float]]:

@@ -29,14 +29,17 @@ def _ours(place: Place) -> Phases:
     files = cloned.root / "manifests" / "objects"
     place.objects.write(files)
 
-    def onestack(verb: str) -> Command:
-        return Command((sys.executable, "-m", "onestack", verb, STACK), cloned.root, place.environment())
+    def onestack(verb: str, *options: str) -> Command:
+        given = (sys.executable, "-m", "onestack", verb, STACK, *options)
+        return Command(given, cloned.root, place.environment())
 
     yield Phase(names.UP, onestack("deploy"))
     yield Phase(names.NO_OP, onestack("preview"), says="nothing changes")
     change(files)
     # The Deployment and the release record.
-    yield Phase(names.CHANGE_PREVIEW, onestack("preview"), says="2 to update")
+    comment = place.folder / "comment.md"
+    previewed = onestack("preview", "--markdown", str(comment))
+    yield Phase(names.CHANGE_PREVIEW, previewed, says="2 to update", writes=comment)
     yield Phase(names.CHANGE_UP, onestack("deploy"), says="2 updated")
     yield Phase(names.DESTROY, onestack("destroy"))
 

@@ -31,6 +31,7 @@ def tables(results: Results) -> tuple[Table, ...]:
         time(results),
         ratios(results),
         linear(results),
+        comments(results),
         memory(results),
         processes(results),
         meanwhile.plane_cpu(results),
@@ -95,6 +96,18 @@ def linear(results: Results) -> Table:
             rows.append((phase, *(_text(one) for one in found.values()), goal))
     head = ("phase", *(f"{large} / {small}" for small, large in pairs), "goal")
     return Table("Growth", about, head, tuple(rows))
+
+
+def comments(results: Results) -> Table:
+    """How long the comment on a pull request is, of one change among so many objects."""
+    about = "The comment of the preview of one change: characters; GitHub takes 65,536."
+    rows = []
+    for size in results.sizes():
+        found = results.find(names.OURS, size, names.CHANGE_PREVIEW).values()
+        lengths = [one.characters for one in found if one.characters is not None]
+        if lengths:
+            rows.append((str(size), str(max(lengths))))
+    return Table("Comment", about, ("objects", "characters"), tuple(rows))
 
 
 def memory(results: Results) -> Table:

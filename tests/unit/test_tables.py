@@ -55,16 +55,9 @@ def test_readiness_as_a_document_names_what_is_not() -> None:
     assert document["notReady"] == ["ConfigMap shop/b: no"]
 
 
-def test_changes_name_the_fields_and_count_the_rest() -> None:
+def test_an_outcome_is_counted_and_names_its_fields() -> None:
     step = Step("started", "update", "u::shop/a", "x:Deployment", ("spec.replicas",))
     outcome = Outcome(changes={"same": 3, "update": 1}, steps=(step,), warnings=())
-    assert printed(tables.changes(outcome.steps))[1] == [
-        "~",
-        "update",
-        "Deployment",
-        "shop/a",
-        "spec.replicas",
-    ]
     assert tables.counted(outcome) == "3 unchanged, 1 updated"
     assert tables.counted(outcome, planned=True) == "3 unchanged, 1 to update"
     assert tables.counted(Outcome({"same": 3}, (), ())) == "nothing changed"
@@ -81,12 +74,6 @@ def test_exports_survive_a_shell_whatever_they_hold() -> None:
         check=True,
     )
     assert done.stdout.splitlines() == ["it's $HOME `id`", "/a b/bin:/c:/usr/bin:/bin"]
-
-
-def test_changes_are_sorted_by_namespace_kind_and_name() -> None:
-    names = (("shop/b", "x:Service"), ("shop/a", "x:Service"), ("shop/c", "x:Deployment"), ("node", "x:Node"))
-    steps = [Step("started", "create", f"u::{name}", type_) for name, type_ in names]
-    assert [row[3] for row in printed(tables.changes(steps))[1:]] == ["node", "shop/c", "shop/a", "shop/b"]
 
 
 def test_only_what_became_of_a_resource_is_counted() -> None:

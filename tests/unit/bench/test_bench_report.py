@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -103,3 +104,10 @@ def test_checking_is_held_beside_kubeconform_and_its_goal() -> None:
     assert "| kubeconform | 2.00 | - | 1.00 | 100 | 1.00 |" in text
     slow = results(measured("checking", 0, "onestack check", 9.0))
     assert "5 s at 2000: missed" in document(slow)
+
+
+def test_the_comment_of_one_change_has_a_length() -> None:
+    one = measured("onestack", 2000, "one change: preview", 3.0)
+    told = tables(results(replace(one, characters=1234), replace(one, run=2)))
+    assert "| 2000 | 1234 |" in "".join(table.markdown() for table in told)
+    assert "Comment" not in [table.title for table in tables(results(one))]

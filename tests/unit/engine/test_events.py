@@ -62,3 +62,24 @@ def test_a_replacement_is_one_change_and_a_look_is_none() -> None:
     words = ("create", "update", "delete", "replace", "same", "delete-replaced", "create-replacement")
     steps = [Step("started", op, "u::n", "t") for op in (*words, "refresh", "read")]
     assert [step.op for step in steps if step.is_change] == ["create", "update", "delete", "replace"]
+
+
+def test_a_change_that_begins_has_both_inputs_and_says_how_each_path_differs() -> None:
+    metadata = {
+        "op": "replace",
+        "urn": DEPLOYMENT,
+        "type": "t",
+        "old": {"inputs": {"a": 1}, "outputs": {"__inputs": {}}},
+        "new": {"inputs": {"a": 2}},
+        "detailedDiff": {"a": {"diffKind": "update-replace"}, "b": {}},
+    }
+    step = parse({"resourcePreEvent": {"metadata": metadata}})
+    assert isinstance(step, Step)
+    assert (step.before, step.after) == ({"a": 1}, {"a": 2})
+    assert step.differing == {"a": "update-replace", "b": "update"}
+    done = parse({"resOutputsEvent": {"metadata": metadata}})
+    assert isinstance(done, Step)
+    assert (done.before, done.after, done.differing) == ({}, {}, {})
+    bare = parse({"resourcePreEvent": {"metadata": {**metadata, "detailedDiff": None, "diffs": ["spec"]}}})
+    assert isinstance(bare, Step)
+    assert bare.differing == {"spec": "update"}

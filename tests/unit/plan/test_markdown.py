@@ -1,0 +1,87 @@
+"""The comment: readable, never too long, and never markup of others."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from onestack.plan import Plan, digest, markdown, marker
+from onestack.plan.markdown import LEAST, length
+from tests.conftest import Golden
+from tests.unit.plan import made
+
+DATA = Path(__file__).parents[2] / "data" / "plans"
+OURS = re.compile(
+    r"</?(?:p|strong|em|code|pre|h3|ul|li|table|thead|tbody|tr|th|td|details|summary)(?: [^<>]*)?>"
+    r"|<!-- .* -->"
+)
+
+
+def rendered(text: str) -> str:
+    """What is left of a comment as HTML without what stands in code, and without our own elements."""
+    html = MarkdownIt("commonmark").enable("table").render(text)
+    html = re.sub(r"<(code|pre)[^>]*>.*?</\1>", "", html, flags=re.DOTALL)
+    return OURS.sub("", html)
+
+
+def test_a_small_plan_reads_so(golden: Golden) -> None:
+    golden(DATA / "small.md", markdown(made.small()))
+
+
+def test_a_big_plan_says_what_was_left_out(golden: Golden) -> None:
+    text = markdown(made.big(), 12_000)
+    golden(DATA / "big.md", text)
+    assert length(text) <= 12_000
+    assert re.search(r"\d+ of 2000 changes were left out", text)
+
+
+def test_nothing_is_one_line() -> None:
+    text = markdown(made.plan(held=(made.resource("kubernetes:core/v1:ConfigMap", "a"),)))
+    lines = [line for line in text.splitlines() if line]
+    assert lines[0] == marker("dev")
+    assert lines[1:-1] == ["**Preview of `dev`**: nothing changes: `1` unchanged".replace("`1`", "1")]
+    assert lines[-1].startswith("Plan `sha256:")
+
+
+def test_the_marker_comes_first_and_ends_nowhere_else() -> None:
+    assert markdown(made.small()).startswith("<!-- onestack:preview dev -->\n")
+    assert marker("a-->b<!--") == "<!-- onestack:preview a%2d%2d%3eb%3c%21%2d%2d -->"
+
+
+def test_what_is_grave_says_how_to_approve_it_and_the_rest_does_not() -> None:
+    plan = made.small()
+    assert f"comment `/approve {digest(plan)}`" in markdown(plan)
+    harmless = made.plan(made.planned("create", "kubernetes:core/v1:ConfigMap", "a/b"))
+    assert "/approve" not in markdown(harmless)
+    # An approval is a line of its own: a comment of ours is none.
+    assert not re.search(r"^ {0,3}/approve", markdown(plan), re.MULTILINE)
+
+
+def test_fewer_characters_than_needed_are_refused() -> None:
+    with pytest.raises(ValueError, match="needs 4000"):
+        markdown(made.small(), LEAST - 1)
+
+
+@settings(max_examples=60, deadline=None, phases=[Phase.explicit, Phase.generate])
+@given(made.any_plan(), st.integers(LEAST, 65_536))
+def test_any_plan_fits_and_says_nothing_but_text(plan: Plan, limit: int) -> None:
+    text = markdown(plan, limit)
+    assert length(text) <= limit
+    left = rendered(text)
+    for sign in ("<", "@", "://", "www.", "#", "|", "](", "&lt;", "\u202e"):
+        assert sign not in left, (sign, left)
+    assert text.isprintable() or all(char.isprintable() or char == "\n" for char in text)
+    assert not re.search(r"^\s*(/approve|::)", text, re.MULTILINE)
+    assert text.count("<details>") == text.count("</details>") or "</details>" in str(plan)
+
+
+@pytest.mark.parametrize("objects", [1, 50, 2_000])
+def test_whatever_the_size_it_stays_within_the_limit(objects: int) -> None:
+    plan = made.big(objects)
+    assert length(markdown(plan)) <= 60_000
+    assert f"`{digest(plan)}`" in markdown(plan, LEAST)
