@@ -56,7 +56,7 @@ class Lease:
     def check(self) -> None:
         """Asks whether it still is this run's: before each write. Raises: LeaseLost, Unavailable."""
         there = look(self._store, self._project, self._holding.stack)
-        if there is None or there.owner.token != self.owner.token or not there.held:
+        if there is None or not self._is_ours(there):
             self._lost.set()
             raise LeaseLost(self._holding.stack, self.number, _now(there))
 
@@ -74,10 +74,20 @@ class Lease:
 
     def _write(self, holding: Holding) -> None:
         place = name(self._project, holding.stack)
-        try:
-            self._version = self._store.replace(place, text(holding), self._version)
-        except RecordChanged:
-            self._lost.set()
+        for _ in range(_TRIES):
+            try:
+                self._version = self._store.replace(place, text(holding), self._version)
+            except RecordChanged:
+                there = self._store.read(place)
+                if there is None or not self._is_ours(parsed(there.content, place)):
+                    break
+                self._version = there.version  # A write of ours, whose answer never came.
+            else:
+                return
+        self._lost.set()
+
+    def _is_ours(self, there: Holding) -> bool:
+        return there.held and there.owner.token == self.owner.token
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import socket
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -117,12 +118,15 @@ def _space(pid: int) -> str:
 def _machine() -> str:
     """The machine's id, and one of this user's own there: copies of an image share the first."""
     own = platformdirs.user_state_path("onestack") / "machine"
-    try:
-        own.parent.mkdir(parents=True, exist_ok=True)
-        with own.open("x") as file:
-            file.write(uuid.uuid4().hex)
-    except OSError:
-        pass  # It is there, or can't be: then the machine's own has to do.
+    if not _text(own):
+        # Whole at once, and by one of several that come at the same time: all then read the same.
+        made = own.with_name(f"{own.name}.{uuid.uuid4().hex}")
+        with suppress(OSError):  # Where it can't be, the machine's own has to do.
+            own.parent.mkdir(parents=True, exist_ok=True)
+            made.write_text(uuid.uuid4().hex)
+            own.hardlink_to(made)
+        with suppress(OSError):
+            made.unlink()
     return f"{_text(Path('/etc/machine-id'))}/{_text(own)}"
 
 

@@ -18,6 +18,8 @@ Outcome = Literal["succeeded", "failed", "stopped", "interrupted"]
 """``stopped``: by a gate, or because the plan differed from the sealed one; ``interrupted``: by a person."""
 Kind = Literal["begin", "end", "abandoned"]
 
+_LONGEST: Final = 4000
+"""Characters of an error's text."""
 NOTHING: Final = "sha256:" + "0" * 64
 """What the first entry follows."""
 
@@ -131,6 +133,11 @@ def parsed(line: str) -> Entry:
         where = ".".join(map(str, wrong["loc"]))
         raise ValueError(f"it is no entry: {where}: {wrong['msg']}") from None
     return replace(entry, content=_hash({k: v for k, v in document.items() if k != "hash"}))
+
+
+def shortened(message: str) -> str:
+    """A message of bounded length: the ledger says what failed first, a log all of it."""
+    return message if len(message) <= _LONGEST else f"{message[:_LONGEST]}..."
 
 
 def _document(entry: Entry) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import weakref
+from contextlib import ExitStack
 from typing import Final
 
 from onestack.cloud.storage import Objects, storage_api
@@ -17,16 +18,15 @@ _NONE: Final = "0"
 class Bucket:
     """A `Store`. A version is the object's generation, which the bucket compares with as it writes.
 
-    Threads may share one: a lease's heartbeat does.
+    Threads may share one: a lease's heartbeat does. Each has a connection of its own.
     """
 
     def __init__(self, bucket: str, folder: str) -> None:
         self._bucket = bucket
         self._folder = folder
-        self._lock = threading.Lock()
-        api = storage_api(seconds=10.0, retries=3)
-        self._objects = Objects(api, bucket)
-        weakref.finalize(self, api.__exit__, None, None, None)
+        self._own = threading.local()
+        self._closing = ExitStack()
+        weakref.finalize(self, self._closing.close)
 
     @property
     def place(self) -> str:
@@ -41,8 +41,7 @@ class Bucket:
     def read(self, name: str) -> Stored | None:
         """The text of that name; None where there is none. Raises: as `onestack.cloud.api.Api.call`."""
         try:
-            with self._lock:
-                content, generation = self._objects.found(self._path(name))
+            content, generation = self._objects().found(self._path(name))
         except CloudRefused as error:
             if error.missing:
                 return None
@@ -59,8 +58,7 @@ class Bucket:
 
     def names(self, prefix: str = "") -> tuple[str, ...]:
         """All names that begin so, sorted. Raises: as `onestack.cloud.api.Api.call`."""
-        with self._lock:
-            found = [name for name, _generation in self._objects.below(f"{self._folder}/{prefix}")]
+        found = [name for name, _generation in self._objects().below(f"{self._folder}/{prefix}")]
         return tuple(sorted(name.removeprefix(f"{self._folder}/") for name in found))
 
     def _written(self, name: str, content: str, generation: str) -> str:
@@ -69,8 +67,7 @@ class Bucket:
         A request of ours may be sent twice; where the first did it, the second finds what it wrote.
         """
         try:
-            with self._lock:
-                return self._objects.write(self._path(name), content.encode(), generation)
+            return self._objects().write(self._path(name), content.encode(), generation)
         except CloudRefused as error:
             if not error.outdated and not error.missing:
                 raise
@@ -80,6 +77,13 @@ class Bucket:
             if error.missing and generation == _NONE:
                 raise RecordsUnreadable(self.place, "there is no such bucket") from None
             raise RecordChanged(name, self.place) from None
+
+    def _objects(self) -> Objects:
+        found: Objects | None = getattr(self._own, "objects", None)
+        if found is None:
+            api = self._closing.enter_context(storage_api(seconds=10.0, retries=3))
+            found = self._own.objects = Objects(api, self._bucket)
+        return found
 
     def _path(self, name: str) -> str:
         return f"{self._folder}/{checked(name)}"
