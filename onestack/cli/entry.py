@@ -25,6 +25,7 @@ _VERBS = {
     "destroy": "onestack.cli.delivery",
     "env": "onestack.cli.delivery",
     "graph": "onestack.cli.graph",
+    "history": "onestack.cli.history",
     "local": "onestack.cli.local",
     "preview": "onestack.cli.delivery",
     "render": "onestack.cli.checking",

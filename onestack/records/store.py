@@ -47,5 +47,5 @@ class Store(Protocol):
 def checked(name: str) -> str:
     """The name, which stays inside any folder. Raises: ValueError for one that a store doesn't take."""
     if not _NAME.fullmatch(name):
-        raise ValueError(name)
+        raise ValueError(f"no name of a record: {name}")
     return name

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import signal
 import subprocess
 import sys
@@ -107,9 +106,9 @@ def test_a_record_is_written_once_and_replaced_only_as_it_was_read(store: Store)
 
 @pytest.mark.parametrize("name", ["", "/a", "../a", "a/../b", "a//b", ".pulumi/a", "a/.b", "a b", "a/"])
 def test_a_name_leads_nowhere_else(store: Store, name: str) -> None:
-    with pytest.raises(ValueError, match=re.escape(name)):
+    with pytest.raises(ValueError, match="no name of a record"):
         store.create(name, "x")
-    with pytest.raises(ValueError, match=re.escape(name)):
+    with pytest.raises(ValueError, match="no name of a record"):
         store.read(name)
 
 
