@@ -1425,3 +1425,15 @@ class LedgerBroken(OnestackError):
             why="\n".join(faults),
             hint="docs/ledger.md says how to find out what was there: a bucket keeps earlier versions",
         )
+
+
+class RevisionUnusable(OnestackError):
+    """A revision can't be read or planned as a stack; it fails as its cause does."""
+
+    def __init__(self, name: str, cause: OnestackError) -> None:
+        self.exit_code = cause.exit_code
+        super().__init__(
+            f"{name} can't be compared",
+            why=cause.message(),
+            hint="name a revision that 'onestack check' accepts, such as one that was deployed",
+        )

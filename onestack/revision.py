@@ -76,15 +76,16 @@ def tree(root: Path) -> str:
 
 
 @contextmanager
-def checked_out(root: Path, commit: Revision) -> Iterator[Path]:
+def checked_out(root: Path, commit: Revision, *, within: Path | None = None) -> Iterator[Path]:
     """The project's folder as it is in a commit, apart from the repository's own; gone afterwards.
 
-    Nothing is registered with the repository, so that a kill leaves a temporary folder and no more.
+    Nothing is registered with the repository, so that a kill leaves a temporary folder, in ``within``, and
+    no more.
     Raises: NotInGit, GitFailed.
     """
     repository = _repository(root)
     top = Path(str(repository.working_tree_dir)).resolve()
-    with tempfile.TemporaryDirectory(prefix="onestack-revision-") as folder:
+    with tempfile.TemporaryDirectory(prefix="onestack-revision-", dir=within) as folder:
         there = Path(folder).resolve() / "files"
         there.mkdir()
         apart = {"GIT_INDEX_FILE": str(Path(folder) / "index"), "GIT_WORK_TREE": str(there)}
@@ -94,6 +95,20 @@ def checked_out(root: Path, commit: Revision) -> Iterator[Path]:
         except git.GitCommandError as error:
             raise GitFailed(f"checking out {commit.short}", _said(error)) from None
         yield there / root.resolve().relative_to(top)
+
+
+def differing(root: Path, before: Revision, after: Revision) -> tuple[str, ...]:
+    """The files in which two revisions differ, relative to ``root``; those outside begin with ``..``.
+
+    Raises: NotInGit, GitFailed.
+    """
+    repository = _repository(root)
+    top = Path(str(repository.working_tree_dir)).resolve()
+    try:
+        said = repository.git.diff_tree("-r", "-z", "--no-renames", "--name-only", before.tree, after.tree)
+    except git.GitCommandError as error:
+        raise GitFailed(f"comparing {before.short} and {after.short}", _said(error)) from None
+    return tuple(os.path.relpath(top / name, root.resolve()) for name in said.split("\0") if name)
 
 
 def _repository(root: Path) -> git.Repo:

@@ -23,6 +23,7 @@ _VERBS = {
     "check": "onestack.cli.checking",
     "deploy": "onestack.cli.delivery",
     "destroy": "onestack.cli.delivery",
+    "diff": "onestack.cli.difference",
     "env": "onestack.cli.delivery",
     "graph": "onestack.cli.graph",
     "history": "onestack.cli.history",
