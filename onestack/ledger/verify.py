@@ -56,7 +56,8 @@ class Fault:
 
 def verify(chain: Chain) -> tuple[Fault, ...]:
     """All that is wrong, the first broken place first; nothing where all is as it was written."""
-    return (*_of_entries(chain), *_of_order(chain), *_of_head(chain))
+    of_entries = sorted((*_of_entries(chain), *_of_order(chain)), key=lambda fault: fault.number)
+    return (*of_entries, *_of_head(chain))
 
 
 def unfinished(entries: Sequence[Entry]) -> tuple[Entry, ...]:
