@@ -11,6 +11,8 @@ from typing import Final
 
 import git
 
+from onestack.harmless import one_line
+
 VARIABLE: Final = "ONESTACK_ACTOR"
 """Says it for any other automation."""
 
@@ -19,8 +21,12 @@ def actor(root: Path, environ: Mapping[str, str] = os.environ) -> str:
     """The first that is known: what `VARIABLE` says, GitHub's actor, Cloud Build, git's user, the login.
 
     Cloud Build sets ``BUILDER_OUTPUT`` in each step, and says who only where a step's ``env`` passes it on:
-    ``TRIGGER_NAME=$TRIGGER_NAME``.
+    ``TRIGGER_NAME=$TRIGGER_NAME``. It is one line, and what a terminal would obey is escaped.
     """
+    return one_line(_said(root, environ)) or "unknown"
+
+
+def _said(root: Path, environ: Mapping[str, str]) -> str:
     if said := environ.get(VARIABLE, "").strip():
         return said
     if environ.get("GITHUB_ACTIONS") == "true" and (said := environ.get("GITHUB_ACTOR", "")):

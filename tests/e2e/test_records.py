@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import sys
@@ -11,11 +12,14 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
+from click.testing import CliRunner
 
+from onestack.cli import cli
 from onestack.errors import LeaseHeld, LeaseLost, NothingToTakeOver, RecordChanged
 from onestack.lease import look, mine, take
 from onestack.ledger import Begin, End, Ledger, verify
 from onestack.records import Store, Stored, at
+from tests.e2e.clone import clone
 from tests.e2e.gcs import BUCKET
 
 pytestmark = pytest.mark.e2e
@@ -204,3 +208,17 @@ def test_what_a_living_process_holds_is_not_taken_from_it(store: Store, contend:
         assert holder.ask("write 1") == "done", "it still thinks that lease 1 is its own"
         Ledger(store, "shop", "dev").begin(BEGIN, lease=lease.number)
         assert holder.ask("write 1") == "failed LeaseLost"
+
+
+def test_history_reads_the_ledger_where_the_state_is(
+    address: str, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = clone(tmp_path / "repository", Path("/nowhere/kubeconfig"))
+    ledger = Ledger(store, "onestack", made.stack)
+    ledger.end(ledger.begin(BEGIN, lease=1), End("succeeded"))
+    monkeypatch.setenv("PULUMI_BACKEND_URL", address)
+    told = CliRunner().invoke(cli, ["--root", str(made.root), "history", made.stack, "--json", "--verify"])
+    assert told.exit_code == 0, told.stderr
+    document = json.loads(told.stdout)
+    assert (document["entries"], document["place"]) == (2, ledger.place)
+    assert [one["state"] for one in document["deployments"]] == ["succeeded"]

@@ -35,6 +35,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> git.Repo:
     [
         (GITHUB, "ada"),
         ({**GITHUB, "ONESTACK_ACTOR": "grace"}, "grace"),
+        ({"ONESTACK_ACTOR": "ada\n::error::\x1b[2J"}, "ada | ::error::\\x1b[2J"),
         (CLOUD_BUILD, "cloud-build:unnamed"),
         ({**CLOUD_BUILD, "TRIGGER_NAME": "deploy-dev"}, "cloud-build:deploy-dev"),
     ],
