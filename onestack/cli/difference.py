@@ -31,6 +31,7 @@ def diff(root: Path, stack: str, before: str, after: str | None, tells: bool, as
     """
     with Terminal() as terminal:
         found = comparison.compare(find(root), stack, before, after, terminal)
+        found = comparison.masked(found, terminal.mask)
         terminal.rest()
         if as_json:
             print_document(comparison.document(found), terminal.mask)

@@ -120,14 +120,18 @@ def _cloud(asked: _Asked, files: Path, name: str) -> tuple[Thing, ...]:
 
 def _with_this_library(files: Path) -> None:
     """Has a program use the library that runs here, also one that brings its own: what is handed fits it."""
-    shutil.rmtree(files / _LIBRARY.name, ignore_errors=True)
+    own = files / _LIBRARY.name
+    if (own / "__init__.py").is_file():
+        shutil.rmtree(own)
 
 
 @contextmanager
 def _environment() -> Iterator[None]:
     """Where the program finds the library; takes back what taking part in a simulation sets, too."""
     before = dict(os.environ)
-    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(_LIBRARY.parent), before.get("PYTHONPATH"))))
+    if _LIBRARY.parent.name != "site-packages":  # it runs from a folder of its own
+        path = (str(_LIBRARY.parent), before.get("PYTHONPATH"))
+        os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, path))
     try:
         yield
     finally:

@@ -12,6 +12,7 @@ from onestack.graph.model import PROVIDERS, STACK
 from onestack.graph.places import places
 from onestack.manifests.manifest import Manifest
 from onestack.manifests.placeholders import is_secret, plaintext_paths
+from onestack.masking import Mask
 from onestack.plan.model import Field, Missing
 
 Op = Literal["created", "removed", "changed"]
@@ -98,6 +99,23 @@ def differences(before: Iterable[Thing], after: Iterable[Thing]) -> tuple[tuple[
     found = [one for key in {**earlier, **later} if (one := _between(earlier.get(key), later.get(key)))]
     found.sort(key=lambda one: (not one.thing.cloud, one.thing.group, one.thing.kind, one.thing.name))
     return tuple(found), len(earlier.keys() & later.keys()) - sum(one.op == "changed" for one in found)
+
+
+def masked(found: Comparison, mask: Mask) -> Comparison:
+    """The same without what a mask takes out, before anything is shortened and a part of a value is left."""
+    return replace(
+        found,
+        differences=tuple(
+            replace(
+                one,
+                fields=tuple(
+                    replace(each, before=mask.body(each.before), after=mask.body(each.after))
+                    for each in one.fields
+                ),
+            )
+            for one in found.differences
+        ),
+    )
 
 
 def _between(before: Thing | None, after: Thing | None) -> Difference | None:

@@ -7,10 +7,11 @@ from typing import Any
 
 import orjson
 
-from onestack.comparison import Comparison, Thing, differences, document, lines, summary
+from onestack.comparison import Comparison, Thing, differences, document, lines, masked, summary
 from onestack.comparison.difference import of_cloud, of_manifest
 from onestack.graph import Graph, from_steps
 from onestack.manifests.manifest import Location, Manifest
+from onestack.masking import Mask
 
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 URN = "urn:pulumi:dev::shop::"
@@ -82,6 +83,20 @@ def test_values_of_secrets_are_not_said_wherever_they_come_or_go() -> None:
             assert encoded not in written
             assert encoded[::-1] not in written
             assert "secret" in written
+
+
+def test_a_secret_elsewhere_is_taken_out_before_a_value_is_cut_or_split() -> None:
+    key = "BEGIN\nc2VjcmV0LW9mLXRoZS1saW5l\nEND-of-it"
+    before = made("ConfigMap", "c", data={"long": "x" * 60 + "hunter2-hunter2", "key": key, "list": ["a"]})
+    after = made("ConfigMap", "c", data={"long": "y", "key": "BEGIN\nother", "list": ["a", key]})
+    mask = Mask(frozenset({b"hunter2-hunter2", key.encode()}))
+    found = masked(compared([before], [after]), mask)
+    assert said(found)[2:] == [
+        "      data.key: line 1: [secret] -> BEGIN",
+        '      data.list: ["a"] -> ["a","[secret]"]',
+        f"      data.long: {'x' * 60}[secret] -> y",
+    ]
+    assert "hunter" not in str(document(found))
 
 
 def test_a_placeholder_is_no_secret() -> None:
