@@ -69,10 +69,13 @@ def unfinished(entries: Sequence[Entry]) -> tuple[Entry, ...]:
 def _of_entries(chain: Chain) -> Iterator[Fault]:
     """What is wrong with each entry, by itself and with the one before."""
     before: str | None = NOTHING if chain.first == 1 else None
-    for number in range(chain.first, chain.last + 1):
+    wanted = chain.first
+    for number in sorted({*chain.entries, *chain.unreadable}):
+        yield from _gap(wanted, number)
+        before, wanted = (before if number == wanted else None), number + 1
         entry = chain.entries.get(number)
         if entry is None:
-            yield Fault(number, chain.unreadable.get(number, "it is missing"))
+            yield Fault(number, chain.unreadable[number])
             before = None
             continue
         yield from (Fault(number, what) for what in _wrong(chain, number, entry))
@@ -80,6 +83,15 @@ def _of_entries(chain: Chain) -> Iterator[Fault]:
             where = f"follow entry {number - 1} as that stands there" if number > 1 else "begin a ledger"
             yield Fault(number, f"it doesn't {where}")
         before = entry.hash
+    yield from _gap(wanted, chain.last + 1)
+
+
+def _gap(wanted: int, found: int) -> Iterator[Fault]:
+    """What is missing before an entry; many are told at once, for anybody can name a file after a number."""
+    if found - wanted == 1:
+        yield Fault(wanted, "it is missing")
+    elif found > wanted:
+        yield Fault(wanted, f"it is missing, and all up to entry {found - 1}")
 
 
 def _wrong(chain: Chain, number: int, entry: Entry) -> Iterator[str]:

@@ -78,11 +78,21 @@ def test_what_was_cut_off_at_the_end_is_missed_also_after_more_was_written(
 ) -> None:
     for number in (5, 6):
         file(tmp_path, number).unlink()
-    missed = ["entry 5: it is missing", "entry 6: it is missing"]
+    missed = ["entry 5: it is missing, and all up to entry 6"]
     assert said(ledger) == missed
     begun = ledger.begin(BEGIN, lease=4)
     assert begun.number == 7, "no number is given twice"
     assert said(ledger) == missed
+
+
+def test_a_number_from_nowhere_costs_nothing(ledger: Ledger, tmp_path: Path) -> None:
+    (tmp_path / FOLDER / f"{10**15}.json").write_text("{}")
+    assert said(ledger) == [
+        f"entry 7: it is missing, and all up to entry {10**15 - 1}",
+        f"entry {10**15}: it is no entry: number: Field required",
+        f"the head: it knows of 6 entries, and there are {10**15}",
+    ]
+    assert ledger.begin(BEGIN, lease=3).number == 7
 
 
 def test_an_entry_of_another_stack_or_number_is_found(ledger: Ledger, tmp_path: Path) -> None:
