@@ -3,7 +3,7 @@
 What it proves, and what it doesn't, is in docs/ledger.md.
 """
 
-from onestack.ledger.deployments import Deployed, deployments
+from onestack.ledger.deployments import Deployed, deployments, killed
 from onestack.ledger.entry import Approval, Begin, End, Entry, Outcome, Results, Verb
 from onestack.ledger.ledger import Ledger
 from onestack.ledger.verify import Chain, Fault, Head, unfinished, verify
@@ -22,6 +22,7 @@ __all__ = [
     "Results",
     "Verb",
     "deployments",
+    "killed",
     "unfinished",
     "verify",
 ]

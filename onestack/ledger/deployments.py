@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC
 from typing import Literal
 
 from onestack.ledger.entry import Entry, Outcome
@@ -37,3 +38,12 @@ def deployments(entries: Sequence[Entry]) -> tuple[Deployed, ...]:
         for entry in entries
         if entry.kind == "begin"
     )
+
+
+def killed(begun: Entry) -> str:
+    """What is said of a run that was killed, by its begin: `Ledger.abandon` returns those."""
+    when = begun.time.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    verb, who, where = (
+        (begun.begin.verb, begun.begin.who, begun.begin.machine) if begun.begin else ("run", "?", "?")
+    )
+    return f"the {verb} of {who} on {where}, begun {when}, was killed: entry {begun.number} has no end"

@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from onestack.cli import cli
-from onestack.errors import LeaseHeld, LeaseLost, NothingToTakeOver, RecordChanged
+from onestack.errors import LeaseHeld, LeaseLost, NothingToTakeOver, RecordChanged, RecordsUnreadable
 from onestack.lease import look, mine, take
 from onestack.ledger import Begin, End, Ledger, verify
 from onestack.records import Store, Stored, at
@@ -106,6 +106,25 @@ def test_a_record_is_written_once_and_replaced_only_as_it_was_read(store: Store)
     store.create("c", "")
     assert store.names() == ("a/b.json", "c")
     assert store.names("a/") == ("a/b.json",)
+
+
+@pytest.mark.usefixtures("bucket")
+def test_in_a_bucket_a_write_that_was_sent_twice_is_known_again(tmp_path: Path) -> None:
+    store = at(f"gs://{BUCKET}/twice", tmp_path)
+    first = store.create("a", "one")
+    assert store.create("a", "one") == first
+    second = store.replace("a", "two", first)
+    assert store.replace("a", "two", first) == second
+    with pytest.raises(RecordChanged):
+        store.replace("a", "one", first)
+
+
+@pytest.mark.usefixtures("bucket")
+def test_a_bucket_that_is_not_there_is_told(tmp_path: Path) -> None:
+    store = at("gs://nobody-s", tmp_path)
+    assert store.read("a") is None
+    with pytest.raises(RecordsUnreadable, match="there is no such bucket"):
+        store.create("a", "one")
 
 
 @pytest.mark.parametrize("name", ["", "/a", "../a", "a/../b", "a//b", ".pulumi/a", "a/.b", "a b", "a/"])

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from onestack.errors import LeaseLost, RecordChanged
-from onestack.ledger import Approval, Begin, End, Ledger, Results, deployments, unfinished
+from onestack.ledger import Approval, Begin, End, Ledger, Results, deployments, killed, unfinished
 from onestack.masking import Mask
 from onestack.records import Stored
 from onestack.records.folder import Folder
@@ -84,7 +84,9 @@ def test_each_deployment_says_what_became_of_it(tmp_path: Path) -> None:
     ledger = Ledger(Folder(tmp_path), "shop", "dev")
     ledger.end(ledger.begin(BEGIN, lease=1), End("interrupted"))
     ledger.begin(BEGIN, lease=2)
-    ledger.abandon(lease=3)
+    (left,) = ledger.abandon(lease=3)
+    assert killed(left).startswith("the deploy of ada on here, begun 20")
+    assert killed(left).endswith(" UTC, was killed: entry 3 has no end")
     ledger.begin(BEGIN, lease=3)
     assert [one.state(3) for one in deployments(ledger.entries())] == ["interrupted", "killed", "running"]
     assert [one.state(None) for one in deployments(ledger.entries())] == ["interrupted", "killed", "killed"]
