@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ from typing import Final, Literal
 
 import git
 
-from onestack.errors import GitFailed, NotInGit, UnknownRevision
+from onestack.errors import GitFailed, NoBase, NotInGit, UnknownRevision
 
 Signature = Literal["good", "bad", "unknown", "none"]
 
@@ -57,6 +57,22 @@ def revision(root: Path, name: str = "HEAD") -> Revision:
     return _described(repository, commit)
 
 
+def fork_point(root: Path, names: Sequence[str] = ("origin/main", "main")) -> Revision:
+    """The commit in which HEAD has left the first of these branches that it has one in common with.
+
+    Raises: NotInGit, UnknownRevision where HEAD is none, NoBase.
+    """
+    repository, head = opened(root), revision(root).commit
+    for name in names:
+        try:
+            found = repository.git.merge_base("--end-of-options", name, head)
+        except git.GitCommandError:
+            continue
+        if _COMMIT.fullmatch(found):
+            return _described(repository, found)
+    raise NoBase(str(root), names)
+
+
 def tree(root: Path) -> str:
     """Git's id of the files as they lie there, what isn't committed included and what is ignored not.
 
@@ -76,15 +92,16 @@ def tree(root: Path) -> str:
 
 
 @contextmanager
-def checked_out(root: Path, commit: Revision) -> Iterator[Path]:
+def checked_out(root: Path, commit: Revision, *, within: Path | None = None) -> Iterator[Path]:
     """The project's folder as it is in a commit, apart from the repository's own; gone afterwards.
 
-    Nothing is registered with the repository, so that a kill leaves a temporary folder and no more.
+    Nothing is registered with the repository, so that a kill leaves a temporary folder, in ``within``, and
+    no more.
     Raises: NotInGit, GitFailed.
     """
     repository = opened(root)
     top = Path(str(repository.working_tree_dir)).resolve()
-    with tempfile.TemporaryDirectory(prefix="onestack-revision-") as folder:
+    with tempfile.TemporaryDirectory(prefix="onestack-revision-", dir=within) as folder:
         there = Path(folder).resolve() / "files"
         there.mkdir()
         apart = {"GIT_INDEX_FILE": str(Path(folder) / "index"), "GIT_WORK_TREE": str(there)}
@@ -94,6 +111,28 @@ def checked_out(root: Path, commit: Revision) -> Iterator[Path]:
         except git.GitCommandError as error:
             raise GitFailed(f"checking out {commit.short}", said(error)) from None
         yield there / root.resolve().relative_to(top)
+
+
+def differing(root: Path, before: Revision, after: Revision) -> tuple[str, ...]:
+    """The files in which two revisions differ, relative to ``root``; those outside begin with ``..``.
+
+    Raises: NotInGit, GitFailed.
+    """
+    repository = opened(root)
+    top = Path(str(repository.working_tree_dir)).resolve()
+    try:
+        names = repository.git.diff_tree("-r", "-z", "--no-renames", "--name-only", before.tree, after.tree)
+    except git.GitCommandError as error:
+        raise GitFailed(f"comparing {before.short} and {after.short}", said(error)) from None
+    return tuple(os.path.relpath(top / name, root.resolve()) for name in names.split("\0") if name)
+
+
+def branch(root: Path) -> str | None:
+    """The branch that is checked out; None where none is, or nothing is under git."""
+    try:
+        return opened(root).active_branch.name
+    except (TypeError, NotInGit):
+        return None
 
 
 def opened(root: Path) -> git.Repo:

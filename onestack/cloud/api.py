@@ -55,31 +55,37 @@ class Api:
 
         Raises: NoCredentials, CredentialsExpired, CloudUnreachable, CloudRefused and its kinds.
         """
-        content = self._sent(ask, method, path, params, body)
+        return self._document(self._sent(ask, method, path, params, json=body))
+
+    def content(self, ask: Ask, path: str, params: Mapping[str, str] | None = None) -> bytes:
+        """What stands at a path, as bytes. Raises as `call`."""
+        return self._sent(ask, "GET", path, params).content
+
+    def generation(self, ask: Ask, path: str, params: Mapping[str, str]) -> tuple[bytes, str]:
+        """An object's content, and which generation of it that is. Raises as `call`."""
+        done = self._sent(ask, "GET", path, params)
+        return done.content, done.headers.get("x-goog-generation", "")
+
+    def upload(self, ask: Ask, path: str, params: Mapping[str, str], content: bytes) -> dict[str, Any]:
+        """The answer to a request that sends bytes as they are. Raises as `call`."""
+        return self._document(self._sent(ask, "POST", path, params, data=content))
+
+    def _document(self, answered: requests.Response) -> dict[str, Any]:
         try:
-            found = content.json() if content.content else {}
+            found = answered.json() if answered.content else {}
         except ValueError:
             raise CloudUnreachable(self.base, "the answer is no JSON: something stands in between") from None
         return found if isinstance(found, dict) else {}
 
-    def content(self, ask: Ask, path: str, params: Mapping[str, str] | None = None) -> bytes:
-        """What stands at a path, as bytes. Raises as `call`."""
-        return self._sent(ask, "GET", path, params, None).content
-
     def _sent(
-        self,
-        ask: Ask,
-        method: str,
-        path: str,
-        params: Mapping[str, str] | None,
-        body: Mapping[str, Any] | None,
+        self, ask: Ask, method: str, path: str, params: Mapping[str, str] | None = None, **body: Any
     ) -> requests.Response:
         import requests  # noqa: PLC0415 - with Google's library it takes 0.2 s
         from google.auth.exceptions import GoogleAuthError, RefreshError, TransportError  # noqa: PLC0415
 
         try:
             done = self._opened().request(
-                method, f"{self.base}{path}", params=params, json=body, timeout=self._seconds
+                method, f"{self.base}{path}", params=params, timeout=self._seconds, **body
             )
         except RefreshError as error:
             raise CredentialsExpired(str(error)) from None

@@ -104,6 +104,20 @@ class Objects:
         """An object's content. Raises as `Api.call`."""
         return self._api.content(self._ask(f"reading {name}"), self._path(name), {"alt": "media"})
 
+    def found(self, name: str) -> tuple[bytes, str]:
+        """An object's content and generation. Raises as `Api.call`."""
+        return self._api.generation(self._ask(f"reading {name}"), self._path(name), {"alt": "media"})
+
+    def write(self, name: str, content: bytes, generation: str) -> str:
+        """Makes an object the next generation of that one ("0": there is none yet); returns the new one.
+
+        Raises as `Api.call`; what is refused because another generation is there is ``outdated``.
+        """
+        place = f"/upload/storage/v1/b/{self._bucket}/o"
+        params = {"uploadType": "media", "name": name, "ifGenerationMatch": generation}
+        done = self._api.upload(self._ask(f"writing {name}"), place, params, content)
+        return str(done.get("generation", ""))
+
     def delete(self, name: str, generation: str) -> None:
         """Deletes an object, if it is still the one that was read. Raises as `Api.call`."""
         params = {"ifGenerationMatch": generation} if generation else {}

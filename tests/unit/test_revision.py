@@ -8,7 +8,7 @@ import git
 import pytest
 
 from onestack.errors import NotInGit, UnknownRevision
-from onestack.revision import checked_out, revision, tree
+from onestack.revision import checked_out, differing, revision, tree
 
 
 @pytest.fixture
@@ -71,3 +71,20 @@ def test_no_git_is_said(tmp_path: Path) -> None:
         revision(tmp_path)
     with pytest.raises(NotInGit):
         tree(tmp_path)
+
+
+def test_the_files_that_differ_are_named_from_the_project_s_folder(repository: git.Repo) -> None:
+    root = Path(repository.working_dir)
+    first = revision(root)
+    (root / "inner/a.yaml").rename(root / "inner/ü b.yaml")
+    (root / "above").write_text("1")
+    repository.git.add("--all")
+    repository.git.commit("-m", "second")
+    assert set(differing(root / "inner", first, revision(root))) == {"a.yaml", "ü b.yaml", "../above"}
+    assert differing(root, first, first) == ()
+
+
+def test_a_copy_is_made_where_it_is_wanted(repository: git.Repo, tmp_path: Path) -> None:
+    root = Path(repository.working_dir)
+    with checked_out(root, revision(root), within=tmp_path) as there:
+        assert there.is_relative_to(tmp_path)
