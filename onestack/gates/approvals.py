@@ -80,20 +80,26 @@ def names_plan(named: str, digest: str) -> bool:
     return found is not None and digest.removeprefix("sha256:").startswith(found[1])
 
 
-def count(
-    digest: str,
-    approvals: Sequence[Approval],
-    settings: ApprovalSettings,
-    approvers: Approvers,
-    authors: Collection[str],
-    now: datetime,
-) -> Tally:
-    """Which approvals count for the plan with that digest."""
+@dataclass(frozen=True)
+class Ballot:
+    """What approvals are counted for: a plan's digest, who may approve, who wrote it, and the time.
+
+    ``authors`` are the logins of who wrote the change; without any nobody knows that an approver isn't one.
+    """
+
+    digest: str
+    settings: ApprovalSettings
+    approvers: Approvers
+    authors: Collection[str]
+    now: datetime
+
+
+def count(ballot: Ballot, approvals: Sequence[Approval]) -> Tally:
+    """Which approvals count, the latest of each person; an earlier one that counts stays counted."""
     counted: dict[str, Approval] = {}
     others = []
     for one in sorted(approvals, key=lambda approval: approval.at):
-        why = "".join(_against(one, digest, settings, approvers, authors, now)[:1])
-        if why:
+        if why := next(_against(one, ballot), ""):
             others.append((one, why))
         else:
             counted[folded(one.who)] = one
@@ -109,27 +115,96 @@ def decide(
     approvals: Sequence[Approval],
     now: datetime,
 ) -> Verdict:
-    """Whether the plan with that digest may go ahead. ``authors`` wrote the change, if known."""
-    raise NotImplementedError
+    """Whether the plan with that digest and those risks may go ahead.
+
+    Needed are approvals of so many people as the settings require, among them one owner of each path that
+    somebody owns.
+    """
+    if settings is None:
+        return Verdict("approvals", True, "the stack asks for no approvals")
+    grave = [risk for risk in risks if risk.grave]
+    if settings.when == "grave" and not grave:
+        return Verdict("approvals", True, "nothing in the plan needs an approval")
+    ballot = Ballot(digest, settings, approvers, authors, now)
+    tally = count(ballot, approvals)
+    lacking = [*_lacking(ballot, tally)]
+    until = _expiry(ballot, tally)
+    if not lacking:
+        people = ", ".join(one.who for one in tally.counted)
+        return Verdict("approvals", True, f"approved by {people}", until)
+    return Verdict(
+        "approvals",
+        False,
+        f"{_about(grave)} must be approved: {'; '.join(lacking)}",
+        opens_by=_opens_by(ballot),
+        details=(
+            *(f"risk: {risk.text}" for risk in grave),
+            *(f"approved by {one.who}" for one in tally.counted),
+            *(f"the {one.kind} of {one.who} doesn't count: {why}" for one, why in tally.others),
+        ),
+    )
 
 
-def _against(
-    one: Approval,
-    digest: str,
-    settings: ApprovalSettings,
-    approvers: Approvers,
-    authors: Collection[str],
-    now: datetime,
-) -> list[str]:
-    return list(_reasons(one, digest, settings, approvers, authors, now))
+def _against(one: Approval, ballot: Ballot) -> Iterator[str]:
+    """Why an approval doesn't count."""
+    settings, authors = ballot.settings, {folded(name) for name in ballot.authors}
+    if not one.digest:
+        yield "it names no plan"
+    elif not names_plan(one.digest, ballot.digest):
+        yield f"it names another plan, {one.digest[:26]}"
+    if one.edited:
+        yield "it was edited afterwards"
+    if one.dismissed:
+        yield "it was taken back"
+    if not ballot.approvers.may(one.who):
+        yield "they are no approver"
+    if not settings.by_author and not authors:
+        yield "who wrote the change isn't known, so it may be theirs"
+    if not settings.by_author and folded(one.who) in authors:
+        yield "they wrote the change"
+    if one.at > ballot.now + _SKEW:
+        yield "it is from the future: a clock is wrong"
+    if settings.valid_hours is not None and one.at + timedelta(hours=settings.valid_hours) <= ballot.now:
+        yield f"it is older than {settings.valid_hours} hours"
 
 
-def _reasons(
-    one: Approval,
-    digest: str,
-    settings: ApprovalSettings,
-    approvers: Approvers,
-    authors: Collection[str],
-    now: datetime,
-) -> Iterator[str]:
-    raise NotImplementedError
+def _lacking(ballot: Ballot, tally: Tally) -> Iterator[str]:
+    """What is still needed."""
+    more = ballot.settings.required - len(tally.counted)
+    if more > 0:
+        yield f"{more} more {'approval is' if more == 1 else 'approvals are'} needed"
+    unseen: dict[frozenset[str], list[str]] = {}
+    for path, owners in sorted(ballot.approvers.owners.items()):
+        if not any(ballot.approvers.among(one.who, owners) for one in tally.counted):
+            unseen.setdefault(owners, []).append(path)
+    for owners, paths in unseen.items():
+        rest = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
+        yield f"{_either(owners)} for {paths[0]}{rest}"
+
+
+def _expiry(ballot: Ballot, tally: Tally) -> datetime | None:
+    """When the first of the approvals that count expires."""
+    if ballot.settings.valid_hours is None:
+        return None
+    return min((one.at for one in tally.counted), default=ballot.now) + timedelta(
+        hours=ballot.settings.valid_hours
+    )
+
+
+def _about(grave: Sequence[Risk]) -> str:
+    if not grave:
+        return "every plan of this stack"
+    return f"{len(grave)} grave {'risk' if len(grave) == 1 else 'risks'}"
+
+
+def _opens_by(ballot: Ballot) -> str:
+    names = ballot.approvers.named.union(*ballot.approvers.owners.values())
+    if not names:
+        return (
+            "nobody may: name approvers in onestack:gates.approvals, or owners of these paths in CODEOWNERS"
+        )
+    return f"{_either(names)}: comment '/approve {ballot.digest}' on the pull request"
+
+
+def _either(names: Collection[str]) -> str:
+    return " or ".join(sorted(names))
