@@ -1396,3 +1396,15 @@ class PolicyBroken(UsageError):
             why=why,
             hint="mend the file; docs/gates.md shows what a rule looks like",
         )
+
+
+class CodeownersMissing(UsageError):
+    """The settings ask for the owners of code, and there is no file that names them."""
+
+    def __init__(self, places: Sequence[str], why: str) -> None:
+        super().__init__(
+            "nobody is named as owner of what is deployed",
+            where=" or ".join(places),
+            why=f"{why}; onestack:gates.approvals.codeowners asks for it",
+            hint="add the file, or name approvers in onestack:gates.approvals.approvers",
+        )

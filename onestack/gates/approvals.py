@@ -51,8 +51,10 @@ class Approvers:
     teams: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def among(self, who: str, names: Collection[str]) -> bool:
-        """Whether a person is one of them, or of their teams."""
+        """Whether a person is one of them, or of their teams. A team itself is nobody."""
         login = folded(who)
+        if "/" in login:
+            return False
         teams = {folded(team): {folded(one) for one in members} for team, members in self.teams.items()}
         return any(login == (name := folded(one)) or login in teams.get(name, ()) for one in names)
 

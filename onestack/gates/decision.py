@@ -17,6 +17,13 @@ from onestack.plan import Plan
 GATES: Final[tuple[Gate, ...]] = get_args(Gate)
 
 
+def without_plan(
+    settings: GateSettings, *, review: Review, rules: Sequence[Rule], clock: Clock
+) -> tuple[Verdict, ...]:
+    """What the gates say that need no plan: policy, as far as objects tell, and window."""
+    return judging.decide(rules, review, settings.policy), opening.decide(clock, settings)
+
+
 def decide(
     plan: Plan,
     digest: str,

@@ -93,7 +93,7 @@ def disruption_budget(review: Review) -> Iterator[Violation]:
     budgets = [
         (one.namespace, wanted)
         for one in review.of_kind("PodDisruptionBudget")
-        if (wanted := selector(one.body.get("spec", {}).get("selector")))
+        if (wanted := selector(mapping(one.body, "spec").get("selector")))
     ]
     for pod in review.pods():
         many = pod.manifest.kind in _SCALED and _replicas(review, pod) > 1

@@ -1,0 +1,84 @@
+"""A comment approves what its author says in it, not what is quoted, shown as code, or hidden."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from onestack.gates.comment import approved
+
+DIGEST = "sha256:" + "0123456789abcdef" * 4
+LINE = f"/approve {DIGEST}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        LINE,
+        f"{LINE}\r\n",
+        f"Looks good.\n\n{LINE}\n\nThanks!",
+        f"  {LINE}  ",
+        f"/approve\t{DIGEST}",
+        f"> what about the volume?\n\nIt stays.\n{LINE}",
+        f"```\ncode\n```\n{LINE}",
+        f"~~~~\n```\n~~~\n~~~~\n{LINE}",
+        f"<!-- a note -->\n{LINE}",
+        f"<details>\nmore\n</details>\n{LINE}",
+        f"{LINE}\n{LINE}",
+    ],
+)
+def test_a_line_of_its_own_approves(text: str) -> None:
+    assert approved(text) == (DIGEST,)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "/approve",
+        "/approve sha256:0123456789a",
+        f"/approved {DIGEST}",
+        f"please /approve {DIGEST}",
+        f"{LINE} but not yet",
+        f"`{LINE}`",
+        f"> {LINE}",
+        f">{LINE}",
+        f"> she said\n{LINE}",
+        f"> > {LINE}",
+        f"    {LINE}",
+        f"\t{LINE}",
+        f"```\n{LINE}\n```",
+        f"```sh\n{LINE}",
+        f"~~~\n{LINE}\n~~~",
+        f"````\n```\n{LINE}\n````",
+        f"> ```\n{LINE}",
+        f"- ```\n  {LINE}\n  ```",
+        f"<!--\n{LINE}\n-->",
+        f"<!-- {LINE}",
+        f"<!-- -->{LINE}",
+        f"<pre>\n{LINE}\n</pre>",
+        f"<details><summary>old</summary>\n\n{LINE}\n</details>",
+        f"<blockquote>\n{LINE}\n</blockquote>",
+        f"~~{LINE}~~",
+        f"/approve {DIGEST}0",
+        f"/approve\n{DIGEST}",
+        f"\u200b{LINE}",
+    ],
+)
+def test_everything_else_does_not(text: str) -> None:
+    assert approved(text) == ()
+
+
+def test_several_plans_and_short_names() -> None:
+    assert approved("/approve 0123456789ab\n/approve SHA256:ABCDEF012345\n") == ("0123456789ab",)
+    assert approved("/approve 0123456789AB\n/approve sha256:abcdef012345") == (
+        "0123456789ab",
+        "sha256:abcdef012345",
+    )
+
+
+@given(st.text(alphabet="`~> \t\n<!-/pre", max_size=60))
+def test_a_quoted_line_never_approves(before: str) -> None:
+    quoted = "".join(f"> {line}\n" for line in [*before.splitlines(), LINE])
+    assert approved(quoted) == ()
