@@ -9,12 +9,12 @@ from collections.abc import Iterator
 
 from onestack.gates import Review, Violation, rule
 
-LABEL = "app.kubernetes.io/part-of"
+LABEL = "app.kubernetes.io/name"
 
 
-@rule("part-of", "When something is wrong at night, its label says whose it is.", severity="warning")
-def part_of(review: Review) -> Iterator[Violation]:
-    """Every workload says which product it belongs to."""
-    for workload in review.of_kind("Deployment", "StatefulSet", "DaemonSet"):
-        if LABEL not in (workload.body["metadata"].get("labels") or {}):
-            yield Violation(f"it has no label {LABEL}", workload, ("metadata",))
+@rule("named", "When something is wrong at night, its label says what it is.", severity="warning")
+def named(review: Review) -> Iterator[Violation]:
+    """The pods of every workload say what they are."""
+    for pod in review.pods():
+        if LABEL not in pod.labels:
+            yield Violation(f"its pods have no label {LABEL}", pod.manifest, pod.path)

@@ -24,6 +24,7 @@ _VERBS = {
     "deploy": "onestack.cli.delivery",
     "destroy": "onestack.cli.delivery",
     "env": "onestack.cli.delivery",
+    "gates": "onestack.cli.gates",
     "graph": "onestack.cli.graph",
     "local": "onestack.cli.local",
     "preview": "onestack.cli.delivery",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -47,6 +47,15 @@ def require(stack: str, verdicts: Sequence[Verdict]) -> None:
     """Goes on where all gates are open. Raises: GatesClosed."""
     if stopped := closed(verdicts):
         raise GatesClosed(stack, stopped)
+
+
+def lines(verdicts: Sequence[Verdict]) -> Iterator[str]:
+    """For people: a line for each gate, below it what was found and what would open it."""
+    for one in verdicts:
+        yield f"{one.gate}: {'open' if one.open else 'closed'}: {one.reason}"
+        yield from (f"  {detail}" for detail in one.details)
+        if one.opens_by:
+            yield f"  opens by: {one.opens_by}"
 
 
 def document(stack: str, verdicts: Sequence[Verdict], now: datetime) -> dict[str, Any]:

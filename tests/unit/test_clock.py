@@ -78,7 +78,7 @@ def test_what_adjtimex_says(
         def adjtimex(self, room: bytearray) -> int:
             assert bytes(room) == bytes(len(room))  # asks and sets nothing
             at = 40 if sys.maxsize > 2**32 else 20
-            room[at : at + 4] = status.to_bytes(4, sys.byteorder)  # type: ignore[index]
+            room[at : at + 4] = status.to_bytes(4, sys.byteorder)
             return state
 
     monkeypatch.setattr("ctypes.CDLL", lambda *_args, **_more: Library())

@@ -101,4 +101,4 @@ def test_a_folder_that_is_named_must_be_there_and_inside(tmp_path: Path) -> None
 
 def test_the_example_of_this_repository_can_be_used() -> None:
     found = policies.load(Path(__file__).parents[2], "live", None)
-    assert [one.name for one in found[len(OURS) :]] == ["part-of"]
+    assert [one.name for one in found[len(OURS) :]] == ["named"]
