@@ -1342,7 +1342,7 @@ class GitFailed(Unavailable):
 
 
 class Said(Protocol):
-    """What of a closed gate is told: see ``onestack.gates.Verdict``."""
+    """What of a closed gate is told: see `onestack.gates.verdict.Verdict`."""
 
     @property
     def gate(self) -> str: ...

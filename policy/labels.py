@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from onestack.gates import Review, Violation, rule
+from onestack.gates.policy import Review, Violation, rule
 
 LABEL = "app.kubernetes.io/name"
 

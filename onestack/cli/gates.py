@@ -14,16 +14,17 @@ from onestack.cli.arguments import json_option, stack_argument
 from onestack.cli.document import print_document
 from onestack.clock import Watch
 from onestack.errors import GateClosed
-from onestack.gates import Clock, Review, Verdict, closed, document
+from onestack.gates.clock import Clock
 from onestack.gates.decision import without_plan
-from onestack.gates.verdict import lines
+from onestack.gates.policy import Review
+from onestack.gates.verdict import Verdict, closed, document, lines
 from onestack.repository import Repository, find
 from onestack.rooted import RootedCommand
 from onestack.settings import Settings
 from onestack.terminal import Terminal
 
 
-class Instant(click.ParamType):
+class Instant(click.ParamType[datetime]):
     """A time with its offset from UTC, as RFC 3339 writes it."""
 
     name = "TIME"

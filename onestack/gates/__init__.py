@@ -1,25 +1,13 @@
-"""What stops a deployment: policy, limits, approvals and windows, as decisions on values. Pure."""
+"""What stops a deployment: policy, limits, approvals and windows, as decisions on values. Pure.
 
-from onestack.gates.approvals import Approval, Approvers
-from onestack.gates.clock import Clock
-from onestack.gates.decision import decide
-from onestack.gates.policy import Review, Rule, Violation, rule
-from onestack.gates.settings import GateSettings
-from onestack.gates.verdict import Verdict, closed, document, require, waits
+Nothing is imported here: every verb reads the settings of gates, and few need more.
 
-__all__ = [
-    "Approval",
-    "Approvers",
-    "Clock",
-    "GateSettings",
-    "Review",
-    "Rule",
-    "Verdict",
-    "Violation",
-    "closed",
-    "decide",
-    "document",
-    "require",
-    "rule",
-    "waits",
-]
+============== ====================================================================
+`decision`     `decide`: all gates at once
+`verdict`      `Verdict`, `require`, `waits`, `document`, `lines`
+`settings`     `GateSettings`
+`policy`       `rule`, `Rule`, `Review`, `Violation`: what rules are made of
+`approvals`    `Approval`, `Approvers`; `owners` and `comment` say where they come from
+`clock`        `Clock`
+============== ====================================================================
+"""

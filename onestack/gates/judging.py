@@ -55,18 +55,15 @@ def decide(rules: Sequence[Rule], review: Review, settings: PolicySettings | Non
     more = (f"and {len(found) - _TOLD} more",) if len(found) > _TOLD else ()
     details = (*map(str, found[:_TOLD]), *more)
     if not errors or settings is None:
-        said = (
-            f"{len(found)} violations of {len(rules)} rules, none of which stops"
-            if found
-            else "no rule is broken"
-        )
+        counted = f"{_violations(len(found))} of {len(rules)} rules, none of which stops"
+        said = counted if found else "no rule is broken"
         return Verdict("policy", True, said, details=details)
     names = sorted({one.rule.name for one in errors})
     reasons = {one.rule.name: one.rule.reason for one in errors}
     return Verdict(
         "policy",
         False,
-        f"{len(errors)} {'violation' if len(errors) == 1 else 'violations'} of {', '.join(names)}",
+        f"{_violations(len(errors))} of {', '.join(names)}",
         opens_by="mend what is named, or weigh the rule in onestack:gates.policy.rules in a pull request; "
         + " ".join(f"{name}: {reason}" for name, reason in sorted(reasons.items())),
         details=details,
@@ -86,3 +83,7 @@ def _broken(rule: Rule, review: Review) -> Iterator[Broken]:
     for one in found:
         made = one if isinstance(one, Violation) else Violation(str(one))
         yield Broken(rule, made)
+
+
+def _violations(count: int) -> str:
+    return f"{count} violation{'' if count == 1 else 's'}"

@@ -16,7 +16,7 @@ from onestack.validation.finding import Severity
 OWN = """\
 from dataclasses import dataclass
 
-from onestack.gates import Review, Violation, rule
+from onestack.gates.policy import Review, Violation, rule
 from onestack.gates.rules.pods import image_tag
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def test_the_stack_weighs_them(tmp_path: Path) -> None:
         ("def f():\n    return 1 / 0\n\nf()\n", "policy/own.py:2", "ZeroDivisionError"),
         ("raise SystemExit(0)\n", "policy/own.py:1", "SystemExit: 0"),
         (
-            "from onestack.gates import rule\nrule('a', 'b', 'loud')(print)\n",
+            "from onestack.gates.policy import rule\nrule('a', 'b', 'loud')(print)\n",
             "policy/own.py:2",
             "'loud' is not",
         ),

@@ -8,9 +8,13 @@ from typing import Any
 import pytest
 
 from onestack.errors import GateClosed, GatesClosed
-from onestack.gates import Approval, Clock, GateSettings, Review, Verdict, decide, document, require, waits
-from onestack.gates.decision import without_plan
+from onestack.gates.approvals import Approval
+from onestack.gates.clock import Clock
+from onestack.gates.decision import decide, without_plan
+from onestack.gates.policy import Review
 from onestack.gates.rules import OURS
+from onestack.gates.settings import GateSettings
+from onestack.gates.verdict import Verdict, document, require, waits
 from tests.unit.gates.plans import DIGEST, GRAVE, change, container, deployment, plan
 
 NIGHT = datetime(2026, 11, 30, 22, tzinfo=UTC)
