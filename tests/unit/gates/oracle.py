@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 MINUTE = timedelta(minutes=1)
+SEEN = 25 * 60
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,8 @@ def minutes(first: datetime, last: datetime) -> list[datetime]:
 def opened(first: datetime, last: datetime, zone: ZoneInfo, windows: Sequence[Told]) -> dict[datetime, bool]:
     """Whether it is open in each minute of UTC."""
     longest = max(window.minutes for window in windows)
-    before = minutes(first - (longest + 1) * MINUTE, last)
+    # Clocks that are set back show what they have shown hours ago.
+    before = minutes(first - max(longest + 1, SEEN) * MINUTE, last)
     walls = [instant.astimezone(zone).replace(tzinfo=None) for instant in before]
     covered: dict[bool, set[datetime]] = {True: set(), False: set()}
     for window in windows:

@@ -103,7 +103,7 @@ ANY_WINDOW = st.builds(Told, ANY_CRON, st.integers(1, 8 * 60), st.booleans())
 ALWAYS = Told(Cron("0 * * * *", frozenset({0}), frozenset(range(24))), 24 * 60 + 120)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     st.sampled_from([name for name, (_year, times) in ZONES.items() if times]),
     st.lists(ANY_WINDOW, min_size=1, max_size=3),
