@@ -39,11 +39,10 @@ def _said(text: str) -> Iterator[re.Match[str]]:
             continue
         # A line that follows a quoted one belongs to the quote until a blank line.
         quoted = bool(_QUOTE.match(line)) or (quoted and bool(line.strip()))
-        before = inside
-        inside = max(0, inside + sum(-1 if closes else 1 for closes, _name in _HTML.findall(line)))
-        found = _APPROVES.fullmatch(line)
-        if found and not quoted and not before and not inside:
+        found = None if quoted or inside else _APPROVES.fullmatch(line)
+        if found:
             yield found
+        inside = max(0, inside + sum(-1 if closes else 1 for closes, _name in _HTML.findall(line)))
 
 
 def _shown(text: str) -> str:

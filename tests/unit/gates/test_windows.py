@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -172,6 +173,23 @@ def test_a_start_that_comes_twice_opens_once_and_denies_twice() -> None:
     assert not decide(first, Windows(deny=(half,))).open
     assert not decide(second, Windows(deny=(half,))).open
     assert decide(second - MINUTE, Windows(deny=(half,))) == Hours(True, until=second)
+    assert decide(first + 20 * MINUTE, Windows(deny=(half,))) == Hours(True, until=second)
+
+
+def test_starts_that_come_twice_are_told_apart() -> None:
+    """Clocks show 02:10 and 02:40 at 00:10, 00:40, 01:10 and 01:40 UTC."""
+    denies = Windows(deny=(Recurring("10,40 2 * * 0", 15 * MINUTE, BERLIN, "x"),))
+    starts = [utc(f"2026-10-25T{time}") for time in ("00:10", "00:40", "01:10", "01:40")]
+    for start, later in itertools.pairwise(starts):
+        assert decide(start + MINUTE, denies) == Hours(False, opens=start + 15 * MINUTE, denied="x")
+        assert decide(start + 15 * MINUTE, denies) == Hours(True, until=later)
+
+
+def test_an_end_that_comes_twice_is_the_one_that_is_closed() -> None:
+    once = Once(datetime(2026, 10, 24), datetime(2026, 10, 25, 2, 30), BERLIN)  # noqa: DTZ001
+    noon = utc("2026-10-24T12:00")
+    assert decide(noon, Windows((once,))).until == utc("2026-10-25T00:30")
+    assert decide(noon, Windows(deny=(once,))).opens == utc("2026-10-25T01:30")
 
 
 def test_without_windows_it_is_always_open() -> None:
