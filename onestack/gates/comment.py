@@ -1,7 +1,8 @@
 """Which plans the text of a comment or review approves: its lines ``/approve sha256:...``. Pure.
 
-Only what its author says counts: not what is quoted, shown as code, or hidden. Markdown is followed as far
-as that needs (https://github.github.com/gfm/), and in doubt a line is none of its author's.
+Only what its author says counts: not what is quoted, shown as code, folded away or hidden. Markdown is
+followed as far as that needs (https://github.github.com/gfm/). A line that begins at its very edge is in no
+list and no indented code, so that only fences, quotes and HTML are left; in doubt a line doesn't count.
 """
 
 from __future__ import annotations
@@ -12,39 +13,35 @@ from typing import Final
 
 from onestack.gates.approvals import SHORTEST
 
-_APPROVES: Final = re.compile(rf" {{0,3}}/approve[ \t]+((?:sha256:)?[0-9a-fA-F]{{{SHORTEST},64}})[ \t]*")
-_FENCE: Final = re.compile(r"[ \t>*+-]*(?P<marks>`{3,}|~{3,})(?P<info>[^`]*|.*)")
+_APPROVES: Final = re.compile(rf"/approve[ \t]+((?:sha256:)?[0-9a-fA-F]{{{SHORTEST},64}})[ \t]*")
+_FENCE: Final = re.compile(r" {0,3}(?P<marks>`{3,}|~{3,})(?P<info>.*)")
 _QUOTE: Final = re.compile(r"[ \t]*>")
-# What GitHub shows as it stands, or folds away, or doesn't show at all.
+# What GitHub shows as it stands, strikes out or folds away.
 _HTML: Final = re.compile(r"<(/?)(pre|code|script|style|textarea|blockquote|del|s|details)\b", re.IGNORECASE)
-_HIDDEN: Final = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_LINE: Final = re.compile(r"\r\n|\r|\n")
 
 
 def approved(text: str) -> tuple[str, ...]:
-    """The digests that the text approves, as they are written there, each once."""
-    return tuple(dict.fromkeys(found[1].casefold() for line in _said(text) if (found := line)))
+    """The digests that the text approves, as they are written there but in lower case, each once."""
+    found = (match[1].casefold() for line in _said(text) if (match := _APPROVES.fullmatch(line)))
+    return tuple(dict.fromkeys(found))
 
 
-def _said(text: str) -> Iterator[re.Match[str]]:
-    """The lines that approve, among those that the author says."""
+def _said(text: str) -> Iterator[str]:
+    """The lines that the author says, those in lists and indented code among them."""
     fence, quoted, inside = "", False, 0
-    for line in _shown(text).splitlines():
+    for line in _LINE.split(text):
+        marks = _FENCE.fullmatch(line)
         if fence:
-            marks = line.strip(" \t>")
-            fence = "" if len(marks) >= len(fence) and set(marks) == {fence[0]} else fence
-            continue
-        opened = _FENCE.fullmatch(line)
-        if opened:
-            fence, quoted = opened["marks"], False
-            continue
-        # A line that follows a quoted one belongs to the quote until a blank line.
-        quoted = bool(_QUOTE.match(line)) or (quoted and bool(line.strip()))
-        found = None if quoted or inside else _APPROVES.fullmatch(line)
-        if found:
-            yield found
-        inside = max(0, inside + sum(-1 if closes else 1 for closes, _name in _HTML.findall(line)))
-
-
-def _shown(text: str) -> str:
-    """The text without comments of HTML; a line that one stood in can't approve any more."""
-    return _HIDDEN.sub("<!>", text)
+            closes = marks is not None and marks["marks"].startswith(fence) and not marks["info"].strip()
+            fence = "" if closes else fence
+        elif marks:
+            fence, quoted = marks["marks"], False
+        else:
+            # A line that follows a quoted one belongs to the quote until a blank line.
+            quoted = bool(_QUOTE.match(line)) or (quoted and bool(line.strip()))
+            if not quoted and not inside:
+                yield line
+            inside = max(0, inside + sum(-1 if closing else 1 for closing, _name in _HTML.findall(line)))
+            if "<!--" in line and "-->" not in line.rpartition("<!--")[2]:
+                return  # a comment of HTML goes on; where it ends isn't worth being wrong about
