@@ -24,8 +24,8 @@ class Approval:
     """Somebody's approval of one plan, as a code host tells it.
 
     ``who`` is a login, ``digest`` the plan's as it was named, whole or its beginning, empty where none was;
-    ``at`` when, with a zone; ``commit`` the one it was given at. ``edited``: the text was changed since;
-    ``dismissed``: it was taken back, by its author or by others.
+    ``at`` when, with a zone; ``commit`` the one it was given at. ``edited``: the text was changed since, None
+    where nobody can tell; ``dismissed``: it was taken back, by its author or by others.
     """
 
     who: str
@@ -33,7 +33,7 @@ class Approval:
     digest: str
     at: datetime
     commit: str = ""
-    edited: bool = False
+    edited: bool | None = False
     dismissed: bool = False
     url: str = ""
 
@@ -149,25 +149,37 @@ def decide(
 
 def _against(one: Approval, ballot: Ballot) -> Iterator[str]:
     """Why an approval doesn't count."""
-    settings, authors = ballot.settings, {folded(name) for name in ballot.authors}
+    yield from _against_text(one, ballot)
+    yield from _against_person(one, ballot)
+    hours = ballot.settings.valid_hours
+    if one.at > ballot.now + _SKEW:
+        yield "it is from the future: a clock is wrong"
+    if hours is not None and one.at + timedelta(hours=hours) <= ballot.now:
+        yield f"it is older than {hours} hours"
+
+
+def _against_text(one: Approval, ballot: Ballot) -> Iterator[str]:
     if not one.digest:
         yield "it names no plan"
     elif not names_plan(one.digest, ballot.digest):
         yield f"it names another plan, {one.digest[:26]}"
-    if one.edited:
+    if one.edited is None:
+        yield "whether it was edited afterwards can't be told; of a comment it can"
+    elif one.edited:
         yield "it was edited afterwards"
     if one.dismissed:
         yield "it was taken back"
+
+
+def _against_person(one: Approval, ballot: Ballot) -> Iterator[str]:
     if not ballot.approvers.may(one.who):
         yield "they are no approver"
-    if not settings.by_author and not authors:
+    if ballot.settings.by_author:
+        return
+    if not ballot.authors:
         yield "who wrote the change isn't known, so it may be theirs"
-    if not settings.by_author and folded(one.who) in authors:
+    elif folded(one.who) in {folded(name) for name in ballot.authors}:
         yield "they wrote the change"
-    if one.at > ballot.now + _SKEW:
-        yield "it is from the future: a clock is wrong"
-    if settings.valid_hours is not None and one.at + timedelta(hours=settings.valid_hours) <= ballot.now:
-        yield f"it is older than {settings.valid_hours} hours"
 
 
 def _lacking(ballot: Ballot, tally: Tally) -> Iterator[str]:

@@ -8,10 +8,11 @@ list and no indented code, so that only fences, quotes and HTML are left; in dou
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Final, Literal, Protocol
 
-from onestack.gates.approvals import SHORTEST
+from onestack.gates.approvals import SHORTEST, Approval, folded
 
 _APPROVES: Final = re.compile(rf"/approve[ \t]+((?:sha256:)?[0-9a-fA-F]{{{SHORTEST},64}})[ \t]*")
 _FENCE: Final = re.compile(r" {0,3}(?P<marks>`{3,}|~{3,})(?P<info>.*)")
@@ -19,6 +20,68 @@ _QUOTE: Final = re.compile(r"[ \t]*>")
 # What GitHub shows as it stands, strikes out or folds away.
 _HTML: Final = re.compile(r"<(/?)(pre|code|script|style|textarea|blockquote|del|s|details)\b", re.IGNORECASE)
 _LINE: Final = re.compile(r"\r\n|\r|\n")
+
+
+class Remark(Protocol):
+    """What somebody said on a pull request, as `onestack.forge` reads it.
+
+    ``state`` of a review is GitHub's word for its verdict; ``machine``: no person wrote it.
+    """
+
+    @property
+    def who(self) -> str: ...
+    @property
+    def kind(self) -> Literal["review", "comment"]: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def edited(self) -> bool | None: ...
+    @property
+    def dismissed(self) -> bool: ...
+    @property
+    def commit(self) -> str | None: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def machine(self) -> bool: ...
+    @property
+    def url(self) -> str: ...
+
+
+def approvals(remarks: Sequence[Remark]) -> tuple[Approval, ...]:
+    """The approvals in all that was said, one for each plan that a remark names; machines give none.
+
+    A review that approves and names no plan is one of no plan, so that its author can be told. Who asks for
+    changes takes back what they approved before.
+    """
+    return tuple(
+        Approval(
+            remark.who,
+            remark.kind,
+            digest,
+            remark.at,
+            remark.commit or "",
+            edited=remark.edited,
+            dismissed=remark.dismissed or _withdrawn(remark, remarks),
+            url=remark.url,
+        )
+        for remark in remarks
+        if not remark.machine
+        for digest in approved(remark.text) or ([""] if remark.state == "APPROVED" else [])
+    )
+
+
+def _withdrawn(remark: Remark, remarks: Sequence[Remark]) -> bool:
+    """Whether its author asks for changes, in it or later."""
+    return any(
+        other.state == "CHANGES_REQUESTED"
+        and not other.dismissed
+        and folded(other.who) == folded(remark.who)
+        and other.at >= remark.at
+        for other in remarks
+    )
 
 
 def approved(text: str) -> tuple[str, ...]:

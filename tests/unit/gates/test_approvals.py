@@ -59,6 +59,7 @@ def test_an_approval_opens_it() -> None:
         (replace(ALICE, digest=DIGEST + "0"), "it names another plan"),
         (replace(ALICE, digest=DIGEST.replace("sha256", "sha512")), "it names another plan"),
         (replace(ALICE, edited=True), "it was edited afterwards"),
+        (replace(ALICE, edited=None), "whether it was edited afterwards can't be told"),
         (replace(ALICE, dismissed=True), "it was taken back"),
         (replace(ALICE, who="dave"), "they are no approver"),
         (replace(ALICE, who="alice2"), "they are no approver"),

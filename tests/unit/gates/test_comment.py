@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onestack.gates.comment import approved
+from onestack.gates.approvals import Approval
+from onestack.gates.comment import approvals, approved
 
 DIGEST = "sha256:" + "0123456789abcdef" * 4
 LINE = f"/approve {DIGEST}"
@@ -96,3 +101,55 @@ def test_several_plans_and_short_names() -> None:
 def test_a_quoted_line_never_approves(before: str) -> None:
     quoted = "".join(f"> {line}\n" for line in [*before.splitlines(), LINE])
     assert approved(quoted) == ()
+
+
+NOON = datetime(2026, 11, 28, 12, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Remark:
+    """As a forge tells it."""
+
+    who: str = "alice"
+    kind: Literal["review", "comment"] = "comment"
+    text: str = LINE
+    at: datetime = NOON
+    edited: bool | None = False
+    dismissed: bool = False
+    commit: str | None = None
+    state: str = ""
+    machine: bool = False
+    url: str = "https://forge.example/1"
+
+
+REVIEW = Remark(kind="review", state="APPROVED", commit="c0ffee")
+
+
+def test_a_remark_becomes_an_approval() -> None:
+    assert approvals([Remark()]) == (
+        Approval("alice", "comment", DIGEST, NOON, url="https://forge.example/1"),
+    )
+    assert approvals([replace(REVIEW, edited=None)]) == (
+        Approval("alice", "review", DIGEST, NOON, "c0ffee", edited=None, url="https://forge.example/1"),
+    )
+    two = approvals([Remark(text=f"{LINE}\n/approve {'f' * 12}")])
+    assert [one.digest for one in two] == [DIGEST, "f" * 12]
+
+
+def test_talk_is_none_and_a_review_without_a_plan_is_told() -> None:
+    assert approvals([Remark(text="looks good"), Remark(machine=True)]) == ()
+    assert [one.digest for one in approvals([replace(REVIEW, text="looks good")])] == [""]
+    assert approvals([replace(REVIEW, text="", state="COMMENTED")]) == ()
+
+
+@pytest.mark.parametrize(("hours", "withdrawn"), [(1, True), (0, True), (-1, False)])
+def test_who_asks_for_changes_takes_back_what_was_said_before(hours: int, withdrawn: bool) -> None:
+    objection = Remark("Alice", "review", "no", NOON + timedelta(hours=hours), state="CHANGES_REQUESTED")
+    assert [one.dismissed for one in approvals([Remark(), objection])] == [withdrawn]
+    assert [one.dismissed for one in approvals([Remark(), replace(objection, dismissed=True)])] == [False]
+    assert [one.dismissed for one in approvals([Remark(), replace(objection, who="bob")])] == [False]
+
+
+def test_a_review_that_asks_for_changes_approves_nothing() -> None:
+    assert [one.dismissed for one in approvals([replace(REVIEW, state="CHANGES_REQUESTED")])] == [True]
+    assert [one.dismissed for one in approvals([replace(REVIEW, dismissed=True)])] == [True]
