@@ -25,6 +25,7 @@ _VERBS = {
     "destroy": "onestack.cli.delivery",
     "diff": "onestack.cli.difference",
     "env": "onestack.cli.delivery",
+    "gates": "onestack.cli.gates",
     "graph": "onestack.cli.graph",
     "history": "onestack.cli.history",
     "local": "onestack.cli.local",

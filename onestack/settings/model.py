@@ -7,12 +7,14 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from onestack.frozen import Frozen
+from onestack.gates.settings import GateSettings
 from onestack.gcp.faults import refuse
 from onestack.gcp.names import stack_faults
 from onestack.gcp.settings import GcpSettings
 from onestack.manifests.application import Application
 from onestack.manifests.scope import KUBERNETES, Kind, is_builtin
 from onestack.validation.finding import Severity, Weights
+from onestack.validation.weight import Weight
 
 
 class ApplicationSettings(Frozen):
@@ -110,14 +112,6 @@ class RenderingSettings(Frozen):
     """Hosts that charts and remote bases may be fetched from, as ``host`` or ``host:port``."""
 
 
-def _off(value: Any) -> Any:
-    """A plain ``off`` in YAML is false to kubectl, and so to our reader; here it can only mean the word."""
-    return Severity.OFF if value is False else value
-
-
-Weight = Annotated[Severity, Field(strict=False), BeforeValidator(_off)]
-
-
 class CheckSettings(Frozen):
     """How findings weigh: ``error`` stops a deployment, ``warning`` is told, ``off`` isn't looked for."""
 
@@ -145,6 +139,7 @@ class Settings(Frozen):
     """The minor version that manifests are checked against and charts are rendered for."""
     rendering: RenderingSettings = RenderingSettings()
     checks: CheckSettings = CheckSettings()
+    gates: GateSettings = GateSettings()
 
     @model_validator(mode="after")
     def _platform_has_its_settings(self) -> Self:

@@ -8,6 +8,14 @@ from pydantic import BaseModel
 
 from onestack import settings
 from onestack.errors import InvalidSettings, UnknownStack
+from onestack.gates.settings import (
+    ApprovalSettings,
+    GateSettings,
+    LimitSettings,
+    PolicySettings,
+    Window,
+    WindowSettings,
+)
 from onestack.gcp.maintenance import Maintenance
 from onestack.gcp.node_pools import NodePool, Taint
 from onestack.gcp.repository import Github
@@ -215,6 +223,12 @@ def test_every_setting_is_documented() -> None:
         "manifests": settings.ManifestSettings,
         "manifests.applications.<name>": settings.ApplicationSettings,
         "manifests.knownKinds.<Kind.group>": settings.KnownKind,
+        "gates": GateSettings,
+        "gates.windows": WindowSettings,
+        "gates.windows.allow": Window,
+        "gates.approvals": ApprovalSettings,
+        "gates.limits": LimitSettings,
+        "gates.policy": PolicySettings,
         "gcp": GcpSettings,
         "gcp.network": Ranges,
         "gcp.cluster": Cluster,
