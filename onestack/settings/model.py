@@ -12,6 +12,7 @@ from onestack.gcp.names import stack_faults
 from onestack.gcp.settings import GcpSettings
 from onestack.manifests.application import Application
 from onestack.manifests.scope import KUBERNETES, Kind, is_builtin
+from onestack.notify.settings import NotifySettings
 from onestack.validation.finding import Severity, Weights
 
 
@@ -145,6 +146,7 @@ class Settings(Frozen):
     """The minor version that manifests are checked against and charts are rendered for."""
     rendering: RenderingSettings = RenderingSettings()
     checks: CheckSettings = CheckSettings()
+    notify: NotifySettings = NotifySettings()
 
     @model_validator(mode="after")
     def _platform_has_its_settings(self) -> Self:
