@@ -50,14 +50,14 @@ def review_of(data: Document, edited: bool | None) -> Remark | None:
     )
 
 
-def comment_of(data: Document) -> Remark:
-    """A comment beside the code."""
+def comment_of(data: Document, edited: bool | None) -> Remark:
+    """A comment; where nobody could tell, its dates say whether it was edited."""
     return Remark(
         who=login_of(data),
         kind="comment",
         text=data.get("body") or "",
         at=datetime.fromisoformat(data["created_at"]),
-        edited=data["updated_at"] != data["created_at"],
+        edited=bool(edited) or data["updated_at"] != data["created_at"],
         association=data.get("author_association", ""),
         machine=_machine(data),
         url=data.get("html_url", ""),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -149,6 +150,8 @@ class Session:
 
         from onestack.forge.patience import retries  # noqa: PLC0415
 
+        # It writes on stderr what our failures say.
+        logging.getLogger("github").setLevel(logging.CRITICAL)
         return Github(
             auth=Auth.Token(self.place.token),
             base_url=self.place.api,
