@@ -1500,6 +1500,30 @@ class UntrustedDocument(OnestackError):
         )
 
 
+class NothingToComment(UsageError):
+    """No document was named to comment, or of a kind that this can't read."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            "there is nothing to comment",
+            why=why,
+            hint="name a document with --plan, --trial or --text",
+        )
+
+
+class NoPullRequest(UsageError):
+    """It isn't known which pull request is meant."""
+
+    def __init__(self, commit: str | None) -> None:
+        super().__init__(
+            "it isn't known which pull request to comment",
+            why=f"no open one has {commit[:12]} as its head"
+            if commit
+            else "the job isn't one of a pull request",
+            hint="name it with --pull NUMBER",
+        )
+
+
 class SlackMisconfigured(UsageError):
     """Slack can't be told by what is set."""
 

@@ -34,9 +34,10 @@ class Comment:
 
         Raises: HeadMoved, CommentTooLong, OnestackError.
         """
-        text = f"{self._marker}\n{body}".rstrip()
-        if len(text) > LIMIT:
-            raise CommentTooLong(len(text), LIMIT)
+        text = body.removeprefix(f"{self._marker}\n")
+        text = f"{self._marker}\n{text}".rstrip()
+        if (long := length(text)) > LIMIT:
+            raise CommentTooLong(long, LIMIT)
         notes = self._look(commit)
         before = self._own()
         made = None if before else self._session.made(self._first, lambda: self._create(text))
@@ -76,6 +77,11 @@ class Comment:
 
     def _send(self, method: str, path: str, body: Mapping[str, Any] | None) -> Any:
         return self._session.send(method, path, self._doing, _NEEDS, body)
+
+
+def length(text: str) -> int:
+    """How many characters GitHub counts: some, such as emoji, as two."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _text(comment: Mapping[str, Any]) -> str:

@@ -10,13 +10,12 @@ CommitState = Literal["pending", "success", "failure", "error"]
 DeploymentState = Literal["queued", "pending", "in_progress", "success", "failure", "error", "inactive"]
 RemarkKind = Literal["review", "comment"]
 
-MARKER = "<!-- onestack:preview {} -->"
-"""The hidden first line of a comment: by it the comment of a stack is found again."""
 
-
-def marker(stack: str) -> str:
-    """The hidden first line of a stack's comment on a pull request."""
-    return MARKER.format(stack)
+def marker(stack: str, what: str = "preview") -> str:
+    """The hidden first line of a stack's comment on a pull request, by which it is found again."""
+    # No hyphens in a row: they would end the comment.
+    name = "".join(char if char.isalnum() or char in "._" else f"%{ord(char):x}" for char in stack)
+    return f"<!-- onestack:{what} {name} -->"
 
 
 @dataclass(frozen=True)

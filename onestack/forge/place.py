@@ -11,6 +11,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from onestack.errors import InsecureForge, NoForge, NoForgeToken, NotInGit
+from onestack.masking import Mask
 from onestack.revision import opened
 
 _SERVER: Final = "https://github.com"
@@ -43,6 +44,11 @@ class Place:
     run_url: str | None = None
     login: str | None = None
     job_token: bool = False
+
+    @property
+    def mask(self) -> Mask:
+        """What takes the token out of a text."""
+        return Mask(frozenset({self.token.encode()}))
 
 
 def place(

@@ -70,7 +70,9 @@ class Session:
     def query(self, text: str, variables: Mapping[str, Any], doing: str, needs: str) -> Mapping[str, Any]:
         """The data of a GraphQL query. Raises: OnestackError."""
         address = self._requester.graphql_url
-        answer = self._ask("POST", address, doing, needs, body={"query": text, "variables": variables})
+        body = {"query": text, "variables": variables}
+        # It only reads, though it is a POST.
+        answer = self.made(lambda: None, lambda: self._ask("POST", address, doing, needs, body=body))
         if not isinstance(answer, dict) or answer.get("errors") or not isinstance(answer.get("data"), dict):
             raise ForgeForbidden(doing, self._said(answer), needs)
         return dict(answer["data"])
@@ -140,7 +142,7 @@ class Session:
             errors = data.get("errors") or []
             more = [one.get("message") or one.get("code") if isinstance(one, dict) else one for one in errors]
             data = ": ".join(str(one) for one in (data.get("message"), *more) if one)
-        said = one_line(str(data or "it doesn't say why")).replace(self.place.token, "[secret]")
+        said = self.place.mask(one_line(str(data or "it doesn't say why")))
         return said if len(said) <= _MOST_SAID else f"{said[:_MOST_SAID]}…"
 
     @cached_property

@@ -10,6 +10,7 @@ from http.client import HTTPException
 from typing import Any, Final, Protocol
 
 from onestack.harmless import one_line
+from onestack.masking import Mask
 from onestack.notify.messages import Message
 from onestack.notify.outbox import Outbox, Thread
 
@@ -210,7 +211,7 @@ def _reached(secret: str) -> Iterator[None]:
 
 
 def _said(what: object, secret: str) -> str:
-    line = one_line(str(what)).replace(secret, "[secret]")
+    line = Mask(frozenset({secret.encode()}))(one_line(str(what)))
     return line if len(line) <= _SAID else f"{line[:_SAID]}…"
 
 

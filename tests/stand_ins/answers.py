@@ -2,49 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from tests.stand_ins import commits
 from tests.stand_ins.description import filled
-from tests.stand_ins.people import Document, People, User
+from tests.stand_ins.people import People, User
+from tests.stand_ins.request import REPO, Given, Refused, Request, found, short
 from tests.stand_ins.server import Answer
 
-_REPO: Final = "/repos/{owner}/{repo}"
 _BODY: Final = 65_536
-_SHORT: Final = 140
-Given = tuple[int, Any]
-
-
-class Refused(Exception):
-    """GitHub says no."""
-
-    def __init__(self, status: int, message: str, headers: Mapping[str, str] | None = None) -> None:
-        self.status, self.message, self.headers = status, message, headers or {}
-        super().__init__(message)
-
-
-@dataclass(frozen=True)
-class Request:
-    """A request that the description allows, of somebody who may."""
-
-    people: People
-    user: User
-    path: Mapping[str, str]
-    query: Mapping[str, str]
-    body: Any
-
-    def page(self, found: Iterable[Any]) -> Given:
-        """The page that is asked for."""
-        size, page = int(self.query.get("per_page", 30)), int(self.query.get("page", 1))
-        return 200, list(found)[(page - 1) * size : page * size]
-
-    def pull(self) -> Document:
-        """The pull request that the path names."""
-        number = int(self.path.get("pull_number") or self.path["issue_number"])
-        if number not in self.people.pulls:
-            raise Refused(404, "Not Found")
-        return self.people.pull(number)
 
 
 def needs(key: str) -> frozenset[str]:
@@ -137,106 +104,19 @@ def _comments(asked: Request) -> Given:
 def _comment(asked: Request) -> Given:
     if asked.pull().get("locked"):
         raise Refused(403, "Unable to create comment because issue is locked.")
-    mark = asked.people.say(asked.pull()["number"], asked.user.login, _short(asked.body["body"], _BODY))
+    mark = asked.people.say(asked.pull()["number"], asked.user.login, short(asked.body["body"], _BODY))
     return 201, asked.people.comments[mark][1]
 
 
 def _edit(asked: Request) -> Given:
-    mark = _found(asked.people.comments, asked.path["comment_id"])
-    asked.people.edit(mark, _short(asked.body["body"], _BODY))
+    mark = found(asked.people.comments, asked.path["comment_id"])
+    asked.people.edit(mark, short(asked.body["body"], _BODY))
     return 200, asked.people.comments[mark][1]
 
 
 def _delete(asked: Request) -> Given:
-    del asked.people.comments[_found(asked.people.comments, asked.path["comment_id"])]
+    del asked.people.comments[found(asked.people.comments, asked.path["comment_id"])]
     return 204, None
-
-
-def _statuses(asked: Request) -> Given:
-    found = (data for commit, data in reversed(asked.people.statuses) if commit == asked.path["ref"])
-    return asked.page(found)
-
-
-def _status(asked: Request) -> Given:
-    if not asked.people.branches.has(asked.path["sha"]):
-        raise Refused(422, f"No commit found for SHA: {asked.path['sha']}")
-    _short(asked.body.get("description") or "", _SHORT)
-    data = filled("status", id=asked.people.number(), creator=asked.user.document(), **asked.body)
-    asked.people.statuses.append((asked.path["sha"], data))
-    return 201, data
-
-
-def _deployments(asked: Request) -> Given:
-    query = asked.query
-    found = (data for _, data in sorted(asked.people.deployments.items(), reverse=True))
-    named = ("sha", "ref", "task", "environment")
-    return asked.page(one for one in found if all(query.get(name, one[name]) == one[name] for name in named))
-
-
-def _deploy(asked: Request) -> Given:
-    ref, number = asked.body["ref"], asked.people.number()
-    commit = asked.people.branches.at(ref) or ref
-    if not asked.people.branches.has(commit):
-        raise Refused(422, f"No ref found for: {ref}")
-    _short(asked.body.get("description") or "", _SHORT)
-    known = {name: value for name, value in asked.body.items() if name in _DEPLOYED}
-    url = f"{asked.people.url}/repos/{asked.people.repository}/deployments/{number}"
-    given = {"task": "deploy", "environment": "production"} | known
-    data = filled("deployment", **given, id=number, sha=commit, creator=asked.user.document(), url=url)
-    asked.people.deployments[number] = data
-    asked.people.said[number] = []
-    return 201, data
-
-
-_DEPLOYED: Final = ("ref", "task", "environment", "payload", "description")
-
-
-def _deployment_statuses(asked: Request) -> Given:
-    number = _found(asked.people.deployments, asked.path["deployment_id"])
-    return asked.page(reversed(asked.people.said[number]))
-
-
-def _deployment_status(asked: Request) -> Given:
-    number = _found(asked.people.deployments, asked.path["deployment_id"])
-    _short(asked.body.get("description", ""), _SHORT)
-    known = {name: value for name, value in asked.body.items() if name != "auto_inactive"}
-    data = filled("deployment-status", id=asked.people.number(), creator=asked.user.document(), **known)
-    asked.people.said[number].append(data)
-    return 201, data
-
-
-def _ref(asked: Request) -> Given:
-    name = asked.path["ref"].removeprefix("heads/")
-    commit = asked.people.branches.at(name)
-    if commit is None:
-        raise Refused(404, "Not Found")
-    return 200, _git_ref(name, commit)
-
-
-def _branch(asked: Request) -> Given:
-    name, commit = asked.body["ref"].removeprefix("refs/heads/"), asked.body["sha"]
-    if asked.people.branches.at(name):
-        raise Refused(422, "Reference already exists")
-    if not asked.people.branches.has(commit):
-        raise Refused(422, "Object does not exist")
-    asked.people.branches.put(name, commit)
-    return 201, _git_ref(name, commit)
-
-
-def _git_ref(name: str, commit: str) -> Document:
-    return filled("git-ref", ref=f"refs/heads/{name}", object={"type": "commit", "sha": commit})
-
-
-def _found(there: Mapping[int, Any], text: str) -> int:
-    if int(text) not in there:
-        raise Refused(404, "Not Found")
-    return int(text)
-
-
-def _short(text: str, most: int) -> str:
-    if len(text) > most:
-        raise Refused(422, f"Validation Failed: is too long (maximum is {most} characters)")
-    return text
 
 
 def graphql(people: People, user: User, body: Any) -> Answer:
@@ -257,23 +137,16 @@ def graphql(people: People, user: User, body: Any) -> Answer:
 TABLE: Final[Mapping[str, Callable[[Request], Given]]] = {
     "get /user": _user,
     "get /orgs/{org}/teams/{team_slug}/members": _team,
-    f"get {_REPO}": lambda asked: (200, asked.people._home(asked.people.repository)),
-    f"get {_REPO}/pulls": _pulls,
-    f"post {_REPO}/pulls": _open,
-    f"get {_REPO}/pulls/{{pull_number}}": lambda asked: (200, asked.pull()),
-    f"put {_REPO}/pulls/{{pull_number}}/merge": _merge,
-    f"get {_REPO}/pulls/{{pull_number}}/reviews": _reviews,
-    f"get {_REPO}/commits/{{commit_sha}}/pulls": _pulls_of_commit,
-    f"get {_REPO}/commits/{{ref}}/statuses": _statuses,
-    f"post {_REPO}/statuses/{{sha}}": _status,
-    f"get {_REPO}/issues/{{issue_number}}/comments": _comments,
-    f"post {_REPO}/issues/{{issue_number}}/comments": _comment,
-    f"patch {_REPO}/issues/comments/{{comment_id}}": _edit,
-    f"delete {_REPO}/issues/comments/{{comment_id}}": _delete,
-    f"get {_REPO}/deployments": _deployments,
-    f"post {_REPO}/deployments": _deploy,
-    f"get {_REPO}/deployments/{{deployment_id}}/statuses": _deployment_statuses,
-    f"post {_REPO}/deployments/{{deployment_id}}/statuses": _deployment_status,
-    f"get {_REPO}/git/ref/{{ref}}": _ref,
-    f"post {_REPO}/git/refs": _branch,
+    f"get {REPO}": lambda asked: (200, asked.people._home(asked.people.repository)),
+    f"get {REPO}/pulls": _pulls,
+    f"post {REPO}/pulls": _open,
+    f"get {REPO}/pulls/{{pull_number}}": lambda asked: (200, asked.pull()),
+    f"put {REPO}/pulls/{{pull_number}}/merge": _merge,
+    f"get {REPO}/pulls/{{pull_number}}/reviews": _reviews,
+    f"get {REPO}/commits/{{commit_sha}}/pulls": _pulls_of_commit,
+    f"get {REPO}/issues/{{issue_number}}/comments": _comments,
+    f"post {REPO}/issues/{{issue_number}}/comments": _comment,
+    f"patch {REPO}/issues/comments/{{comment_id}}": _edit,
+    f"delete {REPO}/issues/comments/{{comment_id}}": _delete,
+    **commits.TABLE,
 }

@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from tests.stand_ins import answers
-from tests.stand_ins.answers import Refused
 from tests.stand_ins.description import Operation, find
 from tests.stand_ins.people import People, User
 from tests.stand_ins.remote import Bare, Branches
+from tests.stand_ins.request import Refused, Request
 from tests.stand_ins.server import Answer, Asked, Fault, Troubles, served
 
 TOKEN: Final = "ghs_standin0000000000000000000000000000"
@@ -92,7 +92,7 @@ class GitHub:
         try:
             self._allowed(operation, user)
             status, body = answers.TABLE[operation.key](
-                answers.Request(self.people, user, operation.path, asked.query, asked.body)
+                Request(self.people, user, operation.path, asked.query, asked.body)
             )
         except Refused as error:
             return Answer(

@@ -40,7 +40,8 @@ class Fault:
 
     ``answer`` is given in the place of the right one; without it the connection is dropped. ``done``:
     what was asked is done before that. ``until`` is waited for before anything is answered: a server
-    that is slow. ``before`` is called first, as what somebody else does at that very moment.
+    that is slow; ``reached`` is set before it waits. ``before`` is called first of all, as what somebody
+    else does at that very moment.
     """
 
     pattern: str
@@ -49,6 +50,7 @@ class Fault:
     done: bool = False
     until: threading.Event | None = None
     before: Callable[[], None] | None = None
+    reached: threading.Event | None = None
 
     @property
     def lets_through(self) -> bool:
@@ -95,6 +97,21 @@ class _Server(ThreadingHTTPServer):
             super().handle_error(request, client_address)
 
 
+def _given(answer: Callable[[Asked], Answer], troubles: Troubles, asked: Asked) -> Answer | None:
+    """What is answered in the end; None where the connection is dropped."""
+    fault = troubles.next(asked)
+    if fault is None:
+        return answer(asked)
+    if fault.before:
+        fault.before()
+    meant = answer(asked) if fault.done or fault.lets_through else None
+    if fault.reached:
+        fault.reached.set()
+    if fault.until:
+        fault.until.wait(_SLOW)
+    return fault.answer or (meant if fault.lets_through else None)
+
+
 @contextmanager
 def served(answer: Callable[[Asked], Answer], troubles: Troubles) -> Iterator[str]:
     """The address at which ``answer`` is asked, as long as the block lasts."""
@@ -103,19 +120,11 @@ def served(answer: Callable[[Asked], Answer], troubles: Troubles) -> Iterator[st
         protocol_version = "HTTP/1.1"
 
         def handle_one(self) -> None:
-            asked = self._asked()
-            fault = troubles.next(asked)
-            if fault is None:
-                return self._send(answer(asked))
-            if fault.before:
-                fault.before()
-            meant = answer(asked) if fault.done or fault.lets_through else None
-            if fault.until:
-                fault.until.wait(_SLOW)
-            if fault.answer or (fault.lets_through and meant):
-                return self._send(fault.answer or meant or Answer(500))
-            self.close_connection = True
-            return None
+            given = _given(answer, troubles, self._asked())
+            if given is None:
+                self.close_connection = True
+            else:
+                self._send(given)
 
         do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = handle_one  # noqa: N815
 
