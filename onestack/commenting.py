@@ -158,10 +158,13 @@ def _handed(path: Path) -> bytes | None:
         return None
     except OSError as error:
         raise UntrustedDocument(str(path), f"it can't be opened: {error.strerror}") from None
-    with os.fdopen(descriptor, "rb") as opened:
+    try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise UntrustedDocument(str(path), "it is no regular file")
-        written = opened.read(MOST_BYTES + 1)
+        with os.fdopen(descriptor, "rb", closefd=False) as opened:
+            written = opened.read(MOST_BYTES + 1)
+    finally:
+        os.close(descriptor)
     if len(written) > MOST_BYTES:
         raise UntrustedDocument(str(path), f"it is bigger than {MOST_BYTES // 1_000_000} MB")
     return written

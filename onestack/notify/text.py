@@ -11,6 +11,7 @@ from typing import Final
 from urllib.parse import quote, urlsplit
 
 _ENTITIES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+_SIMILAR: Final = str.maketrans({"<": "\u2039", ">": "\u203a"})
 _CALLS: Final = re.compile(r"@(?=here|channel|everyone)", re.IGNORECASE)
 _BREAK: Final = "\u200b"
 """Takes no room and ends a word."""
@@ -39,8 +40,9 @@ def one_line(text: str, limit: int) -> str:
 
 
 def plain(text: str, limit: int) -> str:
-    """A line for where Slack reads no markup at all."""
-    line = " ".join("".join(one if one.isprintable() else " " for one in text).split())
+    """A line for where Slack reads no markup and knows no entities."""
+    shown = "".join(one if one.isprintable() else " " for one in text).translate(_SIMILAR)
+    line = _CALLS.sub(f"@{_BREAK}", " ".join(shown.split()))
     return line if len(line) <= limit else f"{line[: limit - 1]}…"
 
 

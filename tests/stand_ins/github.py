@@ -136,4 +136,4 @@ def github(
     hub = GitHub(people, dict(users or {TOKEN: User(BOT, app=True)}))
     with served(hub.answer, hub.troubles) as hub.url:
         yield hub
-    assert hub.wrong == []
+    assert not hub.wrong, hub.wrong

@@ -124,16 +124,17 @@ class SlackServer:
         return Answer(200, {"ok": True, "messages": messages})
 
     def _fits(self, body: dict[str, Any]) -> bool:
-        faults = list(_faults(body))
-        self.wrong.extend(faults)
-        return not faults
+        found = list(faults(body))
+        self.wrong.extend(found)
+        return not found
 
 
 def _no(why: str) -> Answer:
     return Answer(200, {"ok": False, "error": why})
 
 
-def _faults(body: dict[str, Any]) -> Iterator[str]:
+def faults(body: dict[str, Any]) -> Iterator[str]:
+    """What Slack wouldn't take, and what would call somebody."""
     blocks = body["blocks"]
     texts = [body["text"], *_texts(blocks)]
     if not 1 <= len(blocks) <= 50 or sum(map(len, texts)) > _WHOLE:
@@ -172,4 +173,4 @@ def slack() -> Iterator[SlackServer]:
     server = SlackServer()
     with served(server.answer, server.troubles) as server.url:
         yield server
-    assert server.wrong == []
+    assert not server.wrong, server.wrong
