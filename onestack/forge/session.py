@@ -129,7 +129,7 @@ class Session:
             return ForgeUnavailable(doing, said)
         if status == requests.codes.forbidden:
             accepted = (headers or {}).get("x-accepted-github-permissions", "")
-            return ForgeForbidden(doing, said, _needed(accepted) or needs)
+            return ForgeForbidden(doing, said, _needed(accepted, needs))
         if status in {requests.codes.not_found, requests.codes.gone}:
             return ForgeMissing(doing, self.place.repository, needs)
         if status >= _SERVER_ERROR:
@@ -179,10 +179,11 @@ def _limited(said: str) -> bool:
     return "rate limit" in said.lower() or "please wait a few minutes" in said.lower()
 
 
-def _needed(accepted: str) -> str:
-    """The first of the permissions that GitHub names in a header, as workflows write them."""
-    first = re.split("[;,]", accepted, maxsplit=1)[0]
-    return first.strip().replace("_", "-").replace("=", ": ")
+def _needed(accepted: str, expected: str) -> str:
+    """The permission to name: what is expected, unless GitHub names others in its header."""
+    written = re.split("[;,]", accepted)
+    named = [one.strip().replace("_", "-").replace("=", ": ") for one in written if one.strip()]
+    return expected if not named or expected in named else named[0]
 
 
 def _cause(error: requests.RequestException) -> str:

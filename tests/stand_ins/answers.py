@@ -137,7 +137,7 @@ def graphql(people: People, user: User, body: Any) -> Answer:
 TABLE: Final[Mapping[str, Callable[[Request], Given]]] = {
     "get /user": _user,
     "get /orgs/{org}/teams/{team_slug}/members": _team,
-    f"get {REPO}": lambda asked: (200, asked.people._home(asked.people.repository)),
+    f"get {REPO}": lambda asked: (200, asked.people.home(asked.people.repository)),
     f"get {REPO}/pulls": _pulls,
     f"post {REPO}/pulls": _open,
     f"get {REPO}/pulls/{{pull_number}}": lambda asked: (200, asked.pull()),

@@ -106,9 +106,9 @@ class GitHub:
             raise Refused(404, "Not Found")
         needs = answers.needs(operation.key)
         if user.rights is not None and needs and not user.rights & needs:
-            first = min(needs).replace("-", "_").replace(": ", "=")
+            named = "; ".join(sorted(needs)).replace("-", "_").replace(": ", "=")
             message = "Resource not accessible by integration"
-            raise Refused(403, message, {"X-Accepted-GitHub-Permissions": first})
+            raise Refused(403, message, {"X-Accepted-GitHub-Permissions": named})
 
     def _held(self, operation: Operation, answer: Answer) -> Answer:
         if answer.status < 400:

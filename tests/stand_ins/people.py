@@ -82,11 +82,12 @@ class People:
                 },
                 base={"ref": base, "label": f"{self.repository.partition('/')[0]}:{base}"},
             )
-            self.pulls[number]["head"]["repo"] = self._home(home)
-            self.pulls[number]["base"]["repo"] = self._home(self.repository)
+            self.pulls[number]["head"]["repo"] = self.home(home)
+            self.pulls[number]["base"]["repo"] = self.home(self.repository)
             return number
 
-    def _home(self, name: str) -> Document:
+    def home(self, name: str) -> Document:
+        """A repository as GitHub shows it."""
         return filled("repository", full_name=name, name=name.partition("/")[2], url=f"{self.url}/{name}")
 
     def pull(self, number: int) -> Document:

@@ -77,6 +77,15 @@ def test_what_is_written_is_written_once(hub: GitHub, forge: Forge, answer: Answ
     assert hub.people.bodies(1) == [f"{DEV}\none"]
 
 
+def test_what_github_refuses_for_its_limits_is_surely_not_done_and_sent_again(
+    hub: GitHub, forge: Forge
+) -> None:
+    """More often than what ends unclearly, and without a look in between."""
+    hub.fail("POST .*/comments", SOON, times=4)
+    forge.comment(1, DEV, "one")
+    assert hub.people.bodies(1) == [f"{DEV}\none"]
+
+
 def test_a_limit_is_waited_for_only_as_long_as_there_is_patience(hub: GitHub) -> None:
     forge = Forge(place(hub.environ()), patience=0.2, pause=0.001)
     hub.fail(PULL, Answer(429, {"message": "slow down"}, {"Retry-After": "1"}))
@@ -113,8 +122,15 @@ def test_the_right_that_is_missing_is_named(hub: GitHub, needs: str, rights: set
         "deployments: write": lambda: forge.deployment(HEAD, "dev", "r"),
         "contents: write": lambda: forge.create_branch("b", HEAD),
     }
-    with pytest.raises(ForgeForbidden, match=needs.replace("pull-requests", "(issues|pull-requests)")):
+    with pytest.raises(ForgeForbidden, match=f"permission '{needs}'"):
         deeds[needs]()
+
+
+def test_a_right_that_we_did_not_expect_is_named_as_github_does(hub: GitHub, forge: Forge) -> None:
+    headers = {"X-Accepted-GitHub-Permissions": "organization_administration=write; members=read"}
+    hub.fail(PULL, Answer(403, {"message": "Resource not accessible"}, headers))
+    with pytest.raises(ForgeForbidden, match="permission 'organization-administration: write'"):
+        forge.pull(1)
 
 
 def test_a_team_that_may_not_be_seen_is_nobodys(hub: GitHub, forge: Forge) -> None:
