@@ -126,7 +126,11 @@ def _said(stack: str, kind: str, path: Path, limit: int) -> Said:
         return _text(stack, written, str(path), limit)
     if kind not in READERS:
         raise NothingToComment(f"a {kind} can't be read")
-    said = READERS[kind](written, str(path), limit)
+    try:
+        said = READERS[kind](written, str(path), limit)
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+        # A reader should say better what is wrong; none may end in a traceback for what a stranger wrote.
+        raise UntrustedDocument(str(path), f"it can't be read as a {kind}: {type(error).__name__}") from None
     if said.stack != stack:
         raise UntrustedDocument(str(path), f"it is of stack {said.stack[:80]!r}, not of '{stack}'")
     return said

@@ -142,7 +142,12 @@ def test_only_a_file_is_read(hub: GitHub, readers: None, tmp_path: Path, kind: s
 
 @pytest.mark.parametrize(
     ("option", "written"),
-    [("--plan", b"no colon"), ("--plan", b"prod:of another stack"), ("--text", b"\xff\xfe")],
+    [
+        ("--plan", b"no colon"),
+        ("--plan", b"\xff\xfe:what its reader stumbles over"),
+        ("--plan", b"prod:of another stack"),
+        ("--text", b"\xff\xfe"),
+    ],
 )
 def test_what_is_no_such_document_is_not_posted(
     hub: GitHub, readers: None, tmp_path: Path, option: str, written: bytes
