@@ -21,8 +21,8 @@ _FILE = click.Path(path_type=Path)
 
 @click.command("comment", cls=RootedCommand)
 @stack_argument
-@click.option("--plan", type=_FILE, help="What 'onestack preview STACK --json' wrote.")
-@click.option("--trial", type=_FILE, help="What 'onestack trial STACK --json' wrote.")
+@click.option("--plan", type=_FILE, help="What 'onestack preview STACK --plan FILE' wrote.")
+@click.option("--trial", type=_FILE, help="The document of 'onestack trial'.")
 @click.option("--text", type=_FILE, help="A text, shown as it stands.")
 @click.option("--pull", type=click.IntRange(min=1), help="Number; without it that of the job or of --commit.")
 @click.option("--commit", metavar="SHA", help="Head that was looked at; without it that of the job.")
