@@ -21,6 +21,7 @@ INTERRUPTED = 130
 _VERBS = {
     "bootstrap": "onestack.cli.bootstrap",
     "check": "onestack.cli.checking",
+    "comment": "onestack.cli.comment",
     "deploy": "onestack.cli.delivery",
     "destroy": "onestack.cli.delivery",
     "diff": "onestack.cli.difference",

@@ -13,6 +13,7 @@ from onestack.gcp.names import stack_faults
 from onestack.gcp.settings import GcpSettings
 from onestack.manifests.application import Application
 from onestack.manifests.scope import KUBERNETES, Kind, is_builtin
+from onestack.notify.settings import NotifySettings
 from onestack.validation.finding import Severity, Weights
 from onestack.validation.weight import Weight
 
@@ -140,6 +141,7 @@ class Settings(Frozen):
     rendering: RenderingSettings = RenderingSettings()
     checks: CheckSettings = CheckSettings()
     gates: GateSettings = GateSettings()
+    notify: NotifySettings = NotifySettings()
 
     @model_validator(mode="after")
     def _platform_has_its_settings(self) -> Self:

@@ -21,6 +21,7 @@ from onestack.gcp.node_pools import NodePool, Taint
 from onestack.gcp.repository import Github
 from onestack.gcp.settings import Cluster, GcpSettings, Ranges, Registry, State
 from onestack.manifests.scope import Kind
+from onestack.notify import NotifySettings, SlackSettings
 
 GOOD = """\
 config:
@@ -238,6 +239,8 @@ def test_every_setting_is_documented() -> None:
         "gcp.registry": Registry,
         "gcp.state": State,
         "gcp.github": Github,
+        "notify": NotifySettings,
+        "notify.slack": SlackSettings,
     }
     names = [name for name in aliases(settings.Settings) if name not in {"stack", *groups}]
     names += [f"{group}.{name}" for group, model in groups.items() for name in aliases(model)]

@@ -1,0 +1,197 @@
+"""GitHub, as far as deployments need it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+from onestack.errors import (
+    BranchElsewhere,
+    ForgeDisagrees,
+    ForgeForbidden,
+    ForgeMissing,
+    NoForge,
+    NoForgeToken,
+)
+from onestack.forge import deployments
+from onestack.forge.comments import Comment
+from onestack.forge.identity import identity
+from onestack.forge.model import CommitState, Deployment, DeploymentState, Posted, Pull, Remark
+from onestack.forge.place import Place, place
+from onestack.forge.reading import pull_of
+from onestack.forge.remarks import remarks
+from onestack.forge.session import Session
+
+_READ: Final = "pull-requests: read"
+_DESCRIPTION: Final = 140
+
+
+class Forge:
+    """One repository at GitHub.
+
+    Every method raises ForgeUnavailable (4), ForgeTokenRefused, ForgeForbidden and ForgeMissing (2) and
+    ForgeDisagrees (1), and takes ``patience`` seconds at most with its repetitions, and one more answer.
+    ``pause`` is how many seconds the first of them waits.
+    """
+
+    def __init__(self, place: Place, *, patience: float = 60.0, pause: float = 0.5) -> None:
+        self.place = place
+        self._session = Session(place, patience, pause)
+        self._login: str | None = None
+
+    def login(self) -> str:
+        """Who the token speaks as."""
+        self._session.begin()
+        return self._identity()
+
+    def pull(self, number: int) -> Pull:
+        """The pull request of that number."""
+        self._session.begin()
+        return pull_of(self._session.get(f"pulls/{number}", f"looking at pull request #{number}", _READ))
+
+    def pull_of_head(self, commit: str) -> Pull | None:
+        """The open pull request whose head is the commit, the newest one."""
+        self._session.begin()
+        doing = f"looking for the pull request of {commit[:12]}"
+        heads = [one for one in self._pulls(commit, doing) if one.open and one.commit == commit]
+        if not heads:
+            # GitHub doesn't count a fork's commits as the repository's.
+            found = map(pull_of, self._session.all("pulls", doing, _READ, state="open"))
+            heads = [one for one in found if one.commit == commit]
+        return max(heads, key=lambda one: one.number, default=None)
+
+    def pull_of_merge(self, commit: str) -> Pull | None:
+        """The pull request that was merged as the commit."""
+        self._session.begin()
+        found = self._pulls(commit, f"looking for the pull request that was merged as {commit[:12]}")
+        return next((one for one in found if one.merge == commit), None)
+
+    def comment(self, number: int, marker: str, body: str, *, commit: str | None = None) -> Posted:
+        """Writes the comment of that marker, or rewrites it in place; see `onestack.forge.marker`.
+
+        The marker is the comment's first line, whether ``body`` begins with it or not. ``commit`` is what
+        the body is about. Raises: HeadMoved, where the pull request's head is another,
+        and CommentTooLong.
+        """
+        self._session.begin()
+        return Comment(self._session, number, marker, self._identity()).put(body, commit)
+
+    def status(
+        self, commit: str, context: str, state: CommitState, description: str, url: str | None = None
+    ) -> None:
+        """Sets a commit's status; the description is cut to what GitHub takes."""
+        self._session.begin()
+        body = {
+            "state": state,
+            "context": context,
+            "description": deployments.cut(description, _DESCRIPTION),
+        } | ({"target_url": url} if url else {})
+        doing = f"setting the status '{context}' of {commit[:12]}"
+        # The last one of a context counts, so that one more does no harm.
+        self._session.made(
+            lambda: None,
+            lambda: self._session.send("POST", f"statuses/{commit}", doing, "statuses: write", body),
+        )
+
+    def remarks(self, number: int) -> tuple[Remark, ...]:
+        """Reviews and comments of a pull request, the oldest first."""
+        self._session.begin()
+        return remarks(self._session, number)
+
+    def team_members(self, team: str) -> frozenset[str] | None:
+        """The members' logins of ``organisation/team``; None where the token may not see them."""
+        self._session.begin()
+        organisation, _, name = team.removeprefix("@").partition("/")
+        path = f"/orgs/{quote(organisation, safe='')}/teams/{quote(name, safe='')}/members"
+        try:
+            found = self._session.all(path, f"looking at the team {team}", "members: read")
+            return frozenset(str(one["login"]) for one in found)
+        except (ForgeForbidden, ForgeMissing):
+            return None
+
+    def deployment(self, commit: str, environment: str, run: str, *, description: str = "") -> Deployment:
+        """The deployment of that commit, environment and run: the one that is there, else a new one."""
+        self._session.begin()
+        return deployments.deployment(self._session, commit, environment, run, description)
+
+    def deployment_status(
+        self,
+        deployment: Deployment,
+        state: DeploymentState,
+        *,
+        description: str = "",
+        log_url: str | None = None,
+        environment_url: str | None = None,
+    ) -> Deployment:
+        """Says how a deployment goes; says nothing where it says so already."""
+        self._session.begin()
+        said = {"description": description, "log_url": log_url, "environment_url": environment_url}
+        given = {name: text for name, text in said.items() if text}
+        return deployments.say(self._session, deployment, state, given)
+
+    def create_branch(self, name: str, commit: str) -> None:
+        """Makes a branch at a commit that GitHub has. Raises: BranchElsewhere, where it is at another."""
+        self._session.begin()
+        doing = f"making the branch '{name}'"
+
+        def look() -> str | None:
+            try:
+                found = self._session.get(f"git/ref/heads/{quote(name)}", doing, "contents: read")
+            except ForgeMissing:
+                return None
+            return str(found["object"]["sha"])
+
+        def make() -> str:
+            body = {"ref": f"refs/heads/{name}", "sha": commit}
+            try:
+                made = self._session.send("POST", "git/refs", doing, "contents: write", body)
+            except ForgeDisagrees:
+                # Somebody else made it in between.
+                there = look()
+                if there is None:
+                    raise
+                return there
+            return str(made["object"]["sha"])
+
+        if (there := self._session.made(look, make)) != commit:
+            raise BranchElsewhere(name, commit, there)
+
+    def open_pull_request(self, head: str, base: str, title: str, body: str) -> Pull:
+        """The open pull request from ``head`` to ``base``: the one that is there, else a new one.
+
+        ``head`` is a branch of this repository, or ``owner:branch`` of a fork.
+        """
+        self._session.begin()
+        doing = f"opening a pull request of '{head}'"
+        owned = head if ":" in head else f"{self.place.repository.partition('/')[0]}:{head}"
+
+        def look() -> Pull | None:
+            found = self._session.all("pulls", doing, _READ, state="open", head=owned, base=base)
+            return next(map(pull_of, found), None)
+
+        def make() -> Pull:
+            sent = {"head": head, "base": base, "title": title, "body": body}
+            return pull_of(self._session.send("POST", "pulls", doing, "pull-requests: write", sent))
+
+        return self._session.made(look, make)
+
+    def _pulls(self, commit: str, doing: str) -> list[Pull]:
+        return [pull_of(one) for one in self._session.all(f"commits/{commit}/pulls", doing, _READ)]
+
+    def _identity(self) -> str:
+        if self._login is None:
+            self._login = identity(self._session)
+        return self._login
+
+
+def configured(environ: Mapping[str, str], root: Path | None = None) -> Forge | None:
+    """The forge that the environment names and has a token for; None where there is none.
+
+    Raises: InsecureForge.
+    """
+    try:
+        return Forge(place(environ, root))
+    except (NoForge, NoForgeToken):
+        return None

@@ -1,0 +1,22 @@
+"""Telling people of deployments: Slack."""
+
+from onestack.notify.messages import About, Link, Message, failed, started, succeeded, waiting
+from onestack.notify.outbox import Outbox
+from onestack.notify.settings import NotifySettings, SlackSettings
+from onestack.notify.slack import Flushed, Slack, Told
+
+__all__ = [
+    "About",
+    "Flushed",
+    "Link",
+    "Message",
+    "NotifySettings",
+    "Outbox",
+    "Slack",
+    "SlackSettings",
+    "Told",
+    "failed",
+    "started",
+    "succeeded",
+    "waiting",
+]
