@@ -1335,3 +1335,41 @@ class GitFailed(Unavailable):
 
     def __init__(self, doing: str, said: str) -> None:
         super().__init__(f"git failed at {doing}", why=said, hint="mend what git says and run again")
+
+
+class InvalidAcceptancePath(UsageError):
+    """The folder of acceptance tests isn't in the repository."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(
+            f"the folder of acceptance tests '{path}' leads out of the repository",
+            hint="name a folder of the repository: onestack:acceptance.path in the stack's file",
+        )
+
+
+class AcceptanceTimedOut(OnestackError):
+    """The acceptance tests didn't end in time and were ended. ``seconds`` is the bound."""
+
+    def __init__(self, stack: str, seconds: int, test: str) -> None:
+        super().__init__(
+            f"the acceptance tests of stack '{stack}' did not end within {seconds} s, and were ended",
+            why=f"{test} was running" if test else "no test had begun",
+            hint="give that test a bound of its own, or raise onestack:acceptance.timeoutSeconds",
+        )
+
+
+class AcceptanceBroken(OnestackError):
+    """pytest itself ended in another way than by running tests. ``code`` is its exit code."""
+
+    def __init__(self, code: int, said: str) -> None:
+        reasons = {
+            2: "were interrupted from inside",
+            3: "broke pytest itself",
+            4: "couldn't be started: pytest was called wrongly",
+        }
+        killed = f"were killed by signal {-code}" if code < 0 else f"ended with code {code}"
+        super().__init__(
+            f"the acceptance tests {reasons.get(code, killed)}",
+            why=said,
+            hint="mend the suite; 'onestack verify STACK' runs it again without deploying",
+        )
