@@ -1373,3 +1373,37 @@ class AcceptanceBroken(OnestackError):
             why=said,
             hint="mend the suite; 'onestack verify STACK' runs it again without deploying",
         )
+
+
+class InvalidTrial(OnestackError):
+    """A document doesn't hold a trial. It comes from a job that nobody vouches for, and is not quoted."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            "the document of a trial can't be used",
+            why=why,
+            hint="have it made by 'onestack trial --json' of the same version",
+        )
+
+
+class NoBase(UsageError):
+    """There is no revision that a trial could begin with."""
+
+    def __init__(self, folder: str, tried: Sequence[str]) -> None:
+        super().__init__(
+            "there is no base to begin a trial with",
+            where=folder,
+            why=f"this revision has no commit in common with {' or '.join(tried)}, or they aren't here",
+            hint="name one: --base REV; in CI, check out with the whole history (fetch-depth: 0)",
+        )
+
+
+class StackNotNamed(UsageError):
+    """A verb that could be about one of several stacks isn't told which."""
+
+    def __init__(self, known: Sequence[str]) -> None:
+        super().__init__(
+            "no stack is named",
+            why=f"the repository has these: {', '.join(known) or 'none'}",
+            hint="name the one that is meant",
+        )

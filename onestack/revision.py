@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ from typing import Final, Literal
 
 import git
 
-from onestack.errors import GitFailed, NotInGit, UnknownRevision
+from onestack.errors import GitFailed, NoBase, NotInGit, UnknownRevision
 
 Signature = Literal["good", "bad", "unknown", "none"]
 
@@ -55,6 +55,22 @@ def revision(root: Path, name: str = "HEAD") -> Revision:
     if not _COMMIT.fullmatch(commit):
         raise UnknownRevision(name, str(root))
     return _described(repository, commit)
+
+
+def fork_point(root: Path, names: Sequence[str] = ("origin/main", "main")) -> Revision:
+    """The commit in which HEAD has left the first of these branches that it has one in common with.
+
+    Raises: NotInGit, UnknownRevision where HEAD is none, NoBase.
+    """
+    repository, head = _repository(root), revision(root).commit
+    for name in names:
+        try:
+            found = repository.git.merge_base("--end-of-options", name, head)
+        except git.GitCommandError:
+            continue
+        if _COMMIT.fullmatch(found):
+            return _described(repository, found)
+    raise NoBase(str(root), names)
 
 
 def tree(root: Path) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal
+
+from pydantic import ConfigDict, Field
 
 Ending = Literal["passed", "failed", "skipped", "error"]
 
@@ -21,10 +23,12 @@ _WORST: Final[Mapping[str, Ending]] = {"error": "error", "failure": "failed", "s
 class Case:
     """One test. ``error`` is one that broke around its own lines: in a fixture, or when it was read."""
 
-    name: str
+    __pydantic_config__: ClassVar = ConfigDict(strict=True, extra="forbid")
+
+    name: Annotated[str, Field(max_length=NAME)]
     outcome: Ending
-    message: str = ""
-    seconds: float = 0.0
+    message: Annotated[str, Field(max_length=MESSAGE)] = ""
+    seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
 
     def __str__(self) -> str:
         first = self.message.partition("\n")[0]
@@ -35,8 +39,10 @@ class Case:
 class Results:
     """Every test and how it ended, in the order they ran; ``note`` says why there are none."""
 
+    __pydantic_config__: ClassVar = ConfigDict(strict=True, extra="forbid")
+
     cases: tuple[Case, ...] = ()
-    note: str = ""
+    note: Annotated[str, Field(max_length=MESSAGE)] = ""
 
     @property
     def passed(self) -> int:
