@@ -14,6 +14,7 @@ from onestack.manifests.manifest import Identity, Manifest
 from onestack.manifests.scope import Kind
 from onestack.trial.compare import DEFINITION, Snapshot
 from onestack.trial.model import Said
+from onestack.trial.said import cut, named
 
 _NOT_FOUND: Final = 404
 _CONFLICT: Final = 409
@@ -132,7 +133,7 @@ async def _verdict(client: Client, discovery: Discovery, manifest: Manifest) -> 
     except ApiError as error:
         if error.status not in _INVALID or "immutable" in error.message():
             return None
-        return Said(f"{manifest.kind} {manifest.resource_name}", error.why or error.what)
+        return Said(named(manifest), cut(error.why or error.what))
     return None
 
 

@@ -21,7 +21,6 @@ from onestack.trial.ground import Ground, Put
 from onestack.trial.model import Ending, Name, Said, Step, Trial, Tried, WayBack
 from onestack.trial.unseen import unseen
 
-_NO_BASE: Final = WayBack("not tried", (Said("", "the base itself didn't come up"),))
 _NOTHING: Final = WayBack("not tried", (Said("", "nothing of the revision was deployed"),))
 
 
@@ -32,6 +31,7 @@ class Came:
     manifests: Sequence[Manifest]
     snapshot: Snapshot
     error: OnestackError | None = None
+    refused: tuple[Said, ...] = ()
 
 
 class Steps:
@@ -45,19 +45,21 @@ class Steps:
         self._not_ready: tuple[Said, ...] = ()
         self._unseen: tuple[Said, ...] = ()
         self._results = Results()
-        self.way_back = _NO_BASE
+        self.way_back = WayBack("not tried")
 
     def all(self, *, tests: bool) -> None:
         """Base, revision, its acceptance tests if asked for, and the way back. Raises: Unavailable."""
         first = self._step("base", self._before)
         between = self._step("revision", self._after, lambda *it: self._looked_at(*it, tests=tests))
         if first is None or first.error is not None:
+            why = self._steps[0].message
+            self.way_back = WayBack("not tried", (Said("", f"the base itself didn't come up: {why}"),))
             self._steps.append(Step("way back", "not tried"))
         elif between is None:
             self.way_back = _NOTHING
             self._steps.append(Step("way back", "not tried"))
         else:
-            last = self._step("way back", self._before)
+            last = self._step("way back", self._before, also=between.manifests)
             self.way_back = _judged(first, between, last, self._steps[-1].message)
 
     def trial(self, base: Tried, tried: Tried) -> Trial:
@@ -75,9 +77,16 @@ class Steps:
         )
 
     def _step(
-        self, name: Name, files: Path, then: Callable[[Put, Came, Discreet], None] | None = None
+        self,
+        name: Name,
+        files: Path,
+        then: Callable[[Put, Came, Discreet], None] | None = None,
+        also: Sequence[Manifest] = (),
     ) -> Came | None:
-        """Deploys a revision; None where it is none that could be. ``then``: what else its turn is for."""
+        """Deploys a revision; None where it is none that could be.
+
+        ``then`` is what else its turn is for, ``also`` are objects to look at that it may not declare.
+        """
         progress, began = Named(self._progress, name), time.monotonic()
         came: Came | None = None
         failure: OnestackError | None = None
@@ -85,7 +94,7 @@ class Steps:
         at = len(self._steps)
         try:
             with self.ground.put(files, progress) as put:
-                came = _deployed(put.stack, progress)
+                came = _deployed(put.stack, progress, also)
                 failure, ended = came.error, time.monotonic()
                 if then:
                     then(put, came, progress)
@@ -103,11 +112,7 @@ class Steps:
         """All that there is to say of the revision while it is there."""
         self._unseen = unseen(put.declared, came.manifests, own_secrets=put.readable)
         if came.error is not None:
-            self._not_ready, self._refused = said.not_ready(came.error), said.refused(came.error)
-            if not self._not_ready:
-                more = put.stack.ask(lambda client: looking.refused(client, came.manifests))
-                known = {one.object for one in self._refused}
-                self._refused += tuple(one for one in more if one.object not in known)
+            self._not_ready, self._refused = said.not_ready(came.error), came.refused
         elif tests:
             self._accepted(put.stack, came, Named(self._progress, "acceptance"))
 
@@ -143,25 +148,27 @@ class Named:
         self._progress.hide(mask)
 
 
-def _deployed(stack: Stack, progress: Discreet) -> Came:
+def _deployed(stack: Stack, progress: Discreet, also: Sequence[Manifest]) -> Came:
     """What comes of a deployment. Raises: OnestackError where there is nothing to deploy."""
     made = readable(stack, progress)
     manifests = made.applied
     stack.ask(lambda client: looking.furnish(client, stack.settings.manifests.custom_kinds()))
     failure: OnestackError | None = None
+    refused: tuple[Said, ...] = ()
     try:
         delivery.deploy(stack, progress)
     except Unavailable:
         raise
     except OnestackError as error:
         failure = error
-    return Came(manifests, stack.ask(lambda client: looking.snapshot(client, manifests)), failure)
+        verdicts = stack.ask(lambda client: looking.refused(client, manifests))
+        refused = said.refused(error, manifests, verdicts)
+    seen = tuple({one.identity: one for one in (*also, *manifests)}.values())
+    return Came(manifests, stack.ask(lambda client: looking.snapshot(client, seen)), failure, refused)
 
 
 def _judged(first: Came, between: Came, last: Came | None, message: str) -> WayBack:
     if last is None or last.error is not None:
-        error = last.error if last else None
-        reasons = (said.refused(error) or said.not_ready(error)) if error else ()
+        reasons = (last.refused or said.not_ready(last.error)) if last and last.error else ()
         return WayBack("impossible", reasons or (Said("", message),))
-    # What the base doesn't declare is looked at once more, for what was left over.
     return compare.way_back(first.snapshot, between.snapshot, last.snapshot)
