@@ -14,9 +14,9 @@ from onestack.errors import InvalidTrial
 from onestack.trial.model import Trial
 
 SCHEMA: Final = 1
-MOST_BYTES: Final = 4_000_000
+MOST_BYTES: Final = 16_000_000
 _MOST_CASES: Final = 2_000
-_MOST_SAID: Final = 1_000
+_MOST_SAID: Final = 500
 _LISTS: Final = ("refused", "not_ready", "unseen")
 
 
@@ -24,8 +24,9 @@ def document(trial: Trial) -> dict[str, Any]:
     """The trial as a JSON document (schema: docs/json.md); of what is there by thousands, the first."""
     held = asdict(trial)
     for name in _LISTS:
-        held[name] = held[name][:_MOST_SAID]
-    held["way_back"]["reasons"] = held["way_back"]["reasons"][:_MOST_SAID]
+        held[name] = list(held[name][:_MOST_SAID])
+    held["way_back"]["reasons"] = list(held["way_back"]["reasons"][:_MOST_SAID])
+    held["steps"] = list(held["steps"])
     # Those that went wrong are never among those left out: the verdict has to follow.
     cases = sorted(trial.acceptance.cases, key=lambda case: case.outcome not in {"failed", "error"})
     shown = trial.acceptance.cases if len(cases) <= _MOST_CASES else cases[:_MOST_CASES]
@@ -59,7 +60,7 @@ def from_document(given: Mapping[str, Any]) -> Trial:
         # Its own words hold the input, which is the stranger's.
         where = (".".join(map(str, one["loc"])) + f": {one['type']}" for one in error.errors()[:5])
         raise InvalidTrial("\n".join(where)) from None
-    if (given.get("ok"), given.get("verdict")) != (trial.ok, trial.verdict()):
+    if given.get("ok") is not trial.ok or given.get("verdict") != trial.verdict():
         raise InvalidTrial("its verdict isn't the one that follows from its steps")
     return trial
 

@@ -98,14 +98,13 @@ def _section(title: str, said: Sequence[str], room: int, *, opened: bool) -> str
     if not said:
         return ""
     text = f"\n<details{' open' if opened else ''}><summary>{title}</summary>\n\n"
-    end, room = "\n</details>\n", room - _ROOM - len(text)
+    left = room - _ROOM - len(text)
     lines: list[str] = []
     for line in said:
-        if len(line) + 3 > room:
+        left -= len(line) + len("- \n")
+        if left < 0:
+            lines.append(f"- and {len(said) - len(lines)} more")
             break
         lines.append(f"- {line}")
-        room -= len(line) + 3
-    if len(lines) < len(said):
-        lines.append(f"- and {len(said) - len(lines)} more")
-    whole = text + "\n".join(lines) + end
-    return whole if room + _ROOM > 0 else ""
+    whole = text + "\n".join(lines) + "\n</details>\n"
+    return whole if len(whole) <= room else ""

@@ -7,8 +7,8 @@ from pathlib import Path
 import git
 import pytest
 
-from onestack.errors import NotInGit, UnknownRevision
-from onestack.revision import checked_out, revision, tree
+from onestack.errors import NoBase, NotInGit, UnknownRevision
+from onestack.revision import checked_out, fork_point, revision, tree
 
 
 @pytest.fixture
@@ -71,3 +71,18 @@ def test_no_git_is_said(tmp_path: Path) -> None:
         revision(tmp_path)
     with pytest.raises(NotInGit):
         tree(tmp_path)
+
+
+def test_a_branch_has_left_main_where_it_did(repository: git.Repo) -> None:
+    root = Path(repository.working_dir)
+    first = revision(root)
+    assert fork_point(root) == first
+    repository.git.checkout("-b", "feature")
+    repository.git.commit("--allow-empty", "-m", "of the branch")
+    repository.git.checkout("main")
+    repository.git.commit("--allow-empty", "-m", "of main")
+    repository.git.checkout("feature")
+    assert fork_point(root) == first
+    assert fork_point(root, ("nowhere", "feature")) == revision(root)
+    with pytest.raises(NoBase):
+        fork_point(root, ("nowhere", "--all"))
