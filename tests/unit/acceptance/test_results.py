@@ -13,7 +13,7 @@ SUITE = b"""<?xml version="1.0" encoding="utf-8"?>
   <failure message="AssertionError: 'hunter2hunter2' &lt;b&gt;&#10;assert 1">trace hunter2hunter2</failure>
 </testcase>
 <testcase classname="acceptance.a" name="test_three" time="nan"><skipped message="no address" /></testcase>
-<testcase classname="" name="acceptance.b" time="-1"><error message="collection failure">why</error></testcase>
+<testcase classname="" name="acceptance.b" time="-1"><error message="collection failure">x</error></testcase>
 <testcase classname="acceptance.a" name="test_four" time="0"/>
 <testcase classname="acceptance.a" name="test_four" time="0"><error message="broke at its end"/></testcase>
 </testsuite></testsuites>"""
