@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+import yaml
 
 from onestack.local.plane import Plane
 from tests.e2e.clone import Clone, Finished, clone
@@ -143,7 +144,9 @@ def test_one_that_hangs_is_ended_with_all_it_started(deployed: Clone, suite: Pat
     (suite / "test_hangs.py").write_text(HANGS)
     file = deployed.root / "stacks/Pulumi.test.yaml"
     settings = file.read_text()
-    file.write_text(settings + "  onestack:acceptance: {timeoutSeconds: 6}\n")
+    bounded = yaml.safe_load(settings)
+    bounded["config"]["onestack:acceptance"] = {"timeoutSeconds": 10}
+    file.write_text(yaml.safe_dump(bounded))
     try:
         done = verify(deployed)
     finally:
