@@ -98,8 +98,8 @@ class Trial:
     def ok(self) -> bool:
         """Whether the revision came up and its acceptance tests passed."""
         came_up = any(step.name == "revision" and step.outcome == "done" for step in self.steps)
-        tested = all(step.outcome == "done" for step in self.steps if step.name == "acceptance")
-        return came_up and tested and self.acceptance.ok
+        broken = any(step.outcome == "failed" for step in self.steps if step.name == "acceptance")
+        return came_up and not broken and self.acceptance.ok
 
     @property
     def upgraded(self) -> bool:

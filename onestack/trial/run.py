@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
 from onestack import revision
 from onestack import settings as stack_settings
+from onestack.errors import UnknownRevision
 from onestack.progress import Discreet
 from onestack.repository import Repository
 from onestack.revision import Revision, checked_out
@@ -30,16 +31,16 @@ def trial(
 ) -> Trial:
     """Tries the working tree, what isn't committed included, over ``base``, and the way back.
 
-    ``base`` is a revision; by default where this one has left the main branch. A revision that doesn't come
-    up is no exception: the trial says so.
+    ``base`` is a revision; by default where this one has left the main branch, or the one before where it
+    hasn't. A revision that doesn't come up is no exception: the trial says so.
 
     Raises: UsageError; Unavailable where something is missing here that a trial needs.
     """
     root = repository.root
     stack_settings.from_file(root, stack)
-    first = revision.fork_point(root) if base is None else revision.revision(root, base)
     head, lies = revision.revision(root), revision.tree(root)
     changed = lies != head.tree
+    first = _base(root, head, changed=changed) if base is None else revision.revision(root, base)
     last = replace(head, commit=lies) if changed else head
     with _steps(root, stack, progress, first, last) as steps:
         steps.all(tests=True)
@@ -68,6 +69,15 @@ def _steps(root: Path, stack: str, progress: Discreet, first: Revision, last: Re
         ground(root, stack, progress) as there,
     ):
         yield Steps(there, progress, before, after)
+
+
+def _base(root: Path, head: Revision, *, changed: bool) -> Revision:
+    """Where the branch began; on the main branch itself, the commit before."""
+    first = revision.fork_point(root)
+    if first.commit == head.commit and not changed:
+        with suppress(UnknownRevision):  # the first of all
+            return revision.revision(root, "HEAD~1")
+    return first
 
 
 def _tried(one: Revision) -> Tried:

@@ -36,7 +36,12 @@ def _unseen(settings: Settings, manifests: Sequence[Manifest], *, own_secrets: b
         )
     kinds = Counter(f"{one.kind}.{one.group}" for one in manifests if not is_builtin(one.group, one.kind))
     for kind, count in sorted(kinds.items()):
-        yield Said(kind, f"{count} objects: no controller acts on them")
+        yield Said(
+            kind,
+            "no controller acts on the only one"
+            if count == 1
+            else f"no controller acts on the {count} there are",
+        )
     for known in settings.manifests.custom_kinds():
         yield Said(
             f"{known.kind}.{known.group}", "its definition comes from elsewhere: fields aren't checked"
