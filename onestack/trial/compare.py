@@ -9,6 +9,7 @@ from typing import Any, Final
 from onestack.manifests.manifest import Identity
 from onestack.trial.model import Said, WayBack
 from onestack.trial.normal import differences, normal, told
+from onestack.trial.said import named
 
 CLAIM: Final = ("", "PersistentVolumeClaim")
 DEFINITION: Final = ("apiextensions.k8s.io", "CustomResourceDefinition")
@@ -51,11 +52,11 @@ def way_back(before: Snapshot, between: Snapshot, after: Snapshot) -> WayBack:
 def _claims(before: Snapshot, between: Snapshot, after: Snapshot) -> Iterator[Said]:
     for identity, uid in sorted(before.claims.items()):
         if after.claims.get(identity) is None:
-            yield Said(str(identity), "gone: what it held is lost")
+            yield Said(named(identity), "gone: what it held is lost")
         elif after.claims[identity] != uid:
-            yield Said(str(identity), _MADE_ANEW[CLAIM])
+            yield Said(named(identity), _MADE_ANEW[CLAIM])
     for identity in sorted(between.claims.keys() - before.claims.keys() - after.claims.keys()):
-        yield Said(str(identity), "deleted, with what was written to it since the revision made it")
+        yield Said(named(identity), "deleted, with what was written to it since the revision made it")
 
 
 def _anew(before: Snapshot, after: Snapshot) -> Iterator[Said]:
@@ -67,28 +68,28 @@ def _anew(before: Snapshot, after: Snapshot) -> Iterator[Said]:
             continue
         if kind == DEFINITION:
             if count := before.instances.get(identity.name, 0):
-                yield Said(str(identity), f"deleted and made anew: {count} objects of its kind went with it")
+                yield Said(named(identity), f"made anew: {count} objects of its kind went with it")
         elif kind in _MADE_ANEW:
-            yield Said(str(identity), _MADE_ANEW[kind])
+            yield Said(named(identity), _MADE_ANEW[kind])
         elif kind == ("", "Service") and (first.get("spec") or {}).get("type") == "LoadBalancer":
-            yield Said(str(identity), "deleted and made anew: its address is another one")
+            yield Said(named(identity), "deleted and made anew: its address is another one")
 
 
 def _left_over(before: Snapshot, between: Snapshot, after: Snapshot) -> Iterator[Said]:
     for identity in sorted(between.objects.keys() - before.objects.keys()):
         if identity in after.objects:
-            yield Said(str(identity), "left over: the base doesn't declare it")
+            yield Said(named(identity), "left over: the base doesn't declare it")
 
 
 def _changed(before: Snapshot, after: Snapshot) -> Iterator[Said]:
     for identity, first in sorted(before.objects.items()):
         last = after.objects.get(identity)
         if last is None:
-            yield Said(str(identity), "gone")
+            yield Said(named(identity), "gone")
             continue
         declared = before.declared.get(identity)
         if found := tuple(differences(normal(first, declared), normal(last, declared))):
-            yield Said(str(identity), f"not what it was: {told(found)}")
+            yield Said(named(identity), f"not what it was: {told(found)}")
 
 
 def _uid(live: Mapping[str, Any]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from onestack.errors import ApiError, KindUnknown
+from onestack.harmless import one_line
 from onestack.kube.client import APPLY, MERGE_PATCH, Client
 from onestack.kube.discovery import Discovery
 from onestack.manifests.awaiting import FIELD_MANAGER
@@ -133,7 +134,7 @@ async def _verdict(client: Client, discovery: Discovery, manifest: Manifest) -> 
     except ApiError as error:
         if error.status not in _INVALID or "immutable" in error.message():
             return None
-        return Said(named(manifest), cut(error.why or error.what))
+        return Said(named(manifest.identity), cut(one_line(error.why or error.what)))
     return None
 
 

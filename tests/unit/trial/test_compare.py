@@ -45,9 +45,9 @@ LOAD_BALANCER = {"type": "LoadBalancer", "clusterIP": "10.96.0.7"}
             BASE,
             BASE,
             seen((WEB, live(WEB, spec={"replicas": 1, "paused": True})), claims={CLAIM: "1"}),
-            ["Deployment.apps shop/web: not what it was: spec.paused"],
+            ["Deployment shop/web: not what it was: spec.paused"],
         ),
-        (BASE, BASE, seen(claims={CLAIM: "1"}), ["Deployment.apps shop/web: gone"]),
+        (BASE, BASE, seen(claims={CLAIM: "1"}), ["Deployment shop/web: gone"]),
         (
             seen(claims={CLAIM: "1"}),
             seen(),
@@ -71,7 +71,7 @@ LOAD_BALANCER = {"type": "LoadBalancer", "clusterIP": "10.96.0.7"}
             seen((SET, live(SET))),
             seen(),
             seen((SET, live(SET, "2"))),
-            ["StatefulSet.apps shop/database: replaced: its pods go all at once"],
+            ["StatefulSet shop/database: replaced: its pods go all at once"],
         ),
         (
             seen((SERVICE, live(SERVICE, spec=LOAD_BALANCER))),
@@ -83,13 +83,13 @@ LOAD_BALANCER = {"type": "LoadBalancer", "clusterIP": "10.96.0.7"}
             seen((DEFINITION, live(DEFINITION)), instances={DEFINITION.name: 3}),
             seen(),
             seen((DEFINITION, live(DEFINITION, "2"))),
-            [f"{DEFINITION}: deleted and made anew: 3 objects of its kind went with it"],
+            ["CustomResourceDefinition offers.shop.example.com: made anew: 3 objects of its kind"],
         ),
         (
             seen(),
             seen((WEB, live(WEB))),
             seen((WEB, live(WEB))),
-            ["Deployment.apps shop/web: left over: the base doesn't declare it"],
+            ["Deployment shop/web: left over: the base doesn't declare it"],
         ),
     ],
 )
@@ -108,5 +108,5 @@ def test_replicas_that_nobody_declares_are_nobodys_loss() -> None:
     assert way_back(before, before, after) == WayBack("clean")
     declared = seen((WEB, live(WEB, spec={"replicas": 2})), declared={WEB: {"spec": {"replicas": 2}}})
     assert way_back(declared, before, after).reasons == (
-        Said("Deployment.apps shop/web", "not what it was: spec.replicas"),
+        Said("Deployment shop/web", "not what it was: spec.replicas"),
     )

@@ -40,7 +40,7 @@ def test_refusals_are_named_by_the_engine_and_by_the_server() -> None:
         Said("Service shop/db", "the same again"),
     ]
     assert refused(error, (WEB, SERVICE), verdicts) == (
-        Said("Service shop/db", "the same again"),
+        Said("Service shop/db", 'Service "db" is invalid: spec.clusterIP'),
         Said("Deployment shop/web", 'Deployment.apps "web" is invalid: spec.selector'),
         Said("ResourceQuota shop/web", "must not be negative"),
     )
@@ -53,7 +53,7 @@ def test_one_of_several_of_a_name_is_not_guessed() -> None:
 
 def test_what_is_not_ready_is_named() -> None:
     report = "1 of 2 objects not ready; stopped after 3 s\n  Deployment.apps shop/web: image can't be pulled"
-    assert not_ready(NotReady("test", report)) == (Said("Deployment.apps shop/web", "image can't be pulled"),)
+    assert not_ready(NotReady("test", report)) == (Said("Deployment shop/web", "image can't be pulled"),)
     other = InvalidSettings("stacks/Pulumi.test.yaml", [])
     assert not_ready(other) == refused(other, (), [Said("a", "b")]) == ()
 
