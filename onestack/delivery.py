@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
+from pathlib import Path
 
-from onestack import caution, chart_tests, engine, planning, recovery, standing
+from onestack import acceptance, caution, chart_tests, engine, planning, recovery, standing
+from onestack.acceptance import Results
 from onestack.chart_tests import Ended
 from onestack.declaration import Declaration
 from onestack.discretion import hiding
@@ -39,16 +41,18 @@ class Deployment:
 
 @dataclass(frozen=True)
 class Verification:
-    """Whether what is declared is ready, and how its chart tests ended."""
+    """Whether what is declared is ready, and how its chart tests and acceptance tests ended."""
 
     manifests: tuple[Manifest, ...]
     readiness: WaitReport
     tests: tuple[Ended, ...] = ()
+    acceptance: Results = field(default_factory=Results)
 
     @property
     def ok(self) -> bool:
         """True when all is ready and every test passed."""
-        return self.readiness.ok and all(test.state == "passed" for test in self.tests)
+        passed = all(test.state == "passed" for test in self.tests)
+        return self.readiness.ok and passed and self.acceptance.ok
 
 
 def preview(stack: Stack, progress: Discreet, *, full: bool = False) -> Outcome:
@@ -76,10 +80,19 @@ def graph(stack: Stack, progress: Discreet, *, live: bool = False) -> Graph:
     return Graph(from_steps(steps), {names.of(one): one.application for one in made.applied})
 
 
-def deploy(stack: Stack, progress: Discreet, *, full: bool = False) -> Deployment:
-    """Read -> survey -> finish what a dead run left -> up -> readiness. Raises: OnestackError."""
+def deploy(
+    stack: Stack, progress: Discreet, *, full: bool = False, begins: Callable[[State], None] | None = None
+) -> Deployment:
+    """Read -> survey -> finish what a dead run left -> up -> readiness.
+
+    ``begins`` is called with the state that was read, before anything is done, and may refuse.
+
+    Raises: OnestackError.
+    """
     began = time.monotonic()
     made, found, run = _prepared(stack, progress, full=full, writes=True)
+    if begins is not None:
+        begins(run.state)
     _finish(stack, found, progress)
     run.begin()
     try:
@@ -147,15 +160,24 @@ def _said_by_hooks(stack: Stack, manifests: Sequence[Manifest], error: EngineFai
     return HookFailed(stack.settings.stack, said, error.why) if said else error
 
 
-def verify(stack: Stack, progress: Discreet) -> Verification:
-    """One look at the readiness of all that the stack declares, then its tests. Raises: OnestackError."""
+def verify(stack: Stack, progress: Discreet, *, junit: Path | None = None) -> Verification:
+    """One look at the readiness of all that the stack declares, then its tests: charts', then acceptance.
+
+    ``junit`` is where the results of the latter are written, beside what they return.
+
+    Raises: OnestackError.
+    """
     made = readable(stack, progress)
     if stack.workspace.cloud:
         engine.ensure_stack(stack.workspace)
         located(stack, engine.read_state(stack.workspace))
     with hiding(stack, progress):
         readiness = stack.ask(lambda client: assess_now(client, _references(made.applied)))
-    return Verification(made.applied, readiness, _tested(stack, made.tests, readiness, progress))
+    tests = _tested(stack, made.tests, readiness, progress)
+    if not readiness.ok:
+        return Verification(made.applied, readiness, tests, Results(note=chart_tests.NOT_READY))
+    accepted = acceptance.run(stack, progress, manifests=made.applied, junit=junit)
+    return Verification(made.applied, readiness, tests, accepted)
 
 
 def _tested(

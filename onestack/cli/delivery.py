@@ -135,20 +135,27 @@ def deploy(root: Path, stack: str, offline: bool | None, full: bool, as_json: bo
 @click.command("verify", cls=RootedCommand)
 @stack_argument
 @offline_option
+@click.option(
+    "--junit",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Where the acceptance tests' results go as JUnit XML; else .onestack/acceptance/STACK.xml.",
+)
 @json_option
 @click.pass_obj
-def verify(root: Path, stack: str, offline: bool | None, as_json: bool) -> None:
-    """Say whether all that STACK declares is ready now, and run its chart tests."""
+def verify(root: Path, stack: str, offline: bool | None, junit: Path | None, as_json: bool) -> None:
+    """Say whether all that STACK declares is ready now, and run its chart tests and acceptance tests."""
     with Terminal() as terminal:
-        found = delivery.verify(gather(find(root), stack, terminal, offline=offline), terminal)
+        found = delivery.verify(gather(find(root), stack, terminal, offline=offline), terminal, junit=junit)
         terminal.rest()
         if as_json:
             readiness = tables.readiness_document(found.manifests, found.readiness)
-            print_document(readiness | tables.tests_document(found.tests), terminal.mask)
+            tests = tables.tests_document(found.tests) | {"acceptance": found.acceptance.document()}
+            print_document(readiness | tests, terminal.mask)
         else:
             terminal.console.print(tables.applications(found.manifests, found.readiness))
             terminal.note(found.readiness.message())
-            for line in tables.tests(found.tests):
+            for line in (*tables.tests(found.tests), *found.acceptance.lines()):
                 terminal.note(line)
         if not found.ok:
             sys.exit(OnestackError.exit_code)

@@ -33,6 +33,7 @@ _VERBS = {
     "preview": "onestack.cli.delivery",
     "render": "onestack.cli.checking",
     "tools": "onestack.cli.tools",
+    "trial": "onestack.cli.trial",
     "verify": "onestack.cli.delivery",
 }
 """Each verb's module, imported when the verb is called: to talk to a cluster takes half a second of imports,

@@ -140,6 +140,18 @@ class Client:
                 raise self._too_late(call, last) from None
         raise AssertionError("retrying either returns or raises")
 
+    async def text(self, path: str, *, params: Mapping[str, str] | None = None) -> str:
+        """What is there in plain text, such as a pod's log; asked for once.
+
+        Raises: ApiError, ClusterUnreachable, CredentialsUnavailable.
+        """
+        call = _Call("GET", path, params or {}, accept="*/*")
+        async with self._places:
+            status, headers, body = await self._exchange(call, await self._credentials.current())
+        if status >= _FIRST_FAILURE:
+            raise refusal("GET", path, status=status, headers=headers, body=body)
+        return body.decode(errors="replace")
+
     async def watch(
         self, path: str, *, params: Mapping[str, str] | None = None, idle_seconds: float = 90.0
     ) -> AsyncGenerator[dict[str, Any], None]:

@@ -6,6 +6,7 @@ engine's configuration (`from_engine`) by the program. Both ways give the same v
 """
 
 from onestack.settings.model import (
+    AcceptanceSettings,
     ApplicationSettings,
     CheckSettings,
     KnownKind,
@@ -21,6 +22,7 @@ from onestack.settings.reading import STACKS, from_engine, from_file, stack_file
 __all__ = [
     "PREFIX",
     "STACKS",
+    "AcceptanceSettings",
     "ApplicationSettings",
     "CheckSettings",
     "KnownKind",

@@ -103,6 +103,15 @@ class ReadinessSettings(Frozen):
     timeout_seconds: Annotated[int, Field(gt=0, le=24 * 3600)] = 600
 
 
+class AcceptanceSettings(Frozen):
+    """The tests that look at what is live after a deployment."""
+
+    path: Annotated[str, Field(min_length=1)] = "acceptance"
+    """Folder of pytest suites, relative to the repository."""
+    timeout_seconds: Annotated[int, Field(gt=0, le=24 * 3600)] = 300
+    """How long all of them together may take."""
+
+
 Host = Annotated[str, Field(pattern=r"^(\[::1\]|[a-z0-9]([a-z0-9.-]*[a-z0-9])?)(:[0-9]{1,5})?$")]
 
 
@@ -142,6 +151,7 @@ class Settings(Frozen):
     checks: CheckSettings = CheckSettings()
     gates: GateSettings = GateSettings()
     notify: NotifySettings = NotifySettings()
+    acceptance: AcceptanceSettings = AcceptanceSettings()
 
     @model_validator(mode="after")
     def _platform_has_its_settings(self) -> Self:

@@ -7,8 +7,8 @@ from pathlib import Path
 import git
 import pytest
 
-from onestack.errors import NotInGit, UnknownRevision
-from onestack.revision import checked_out, differing, revision, tree
+from onestack.errors import NoBase, NotInGit, UnknownRevision
+from onestack.revision import checked_out, differing, fork_point, revision, tree
 
 
 @pytest.fixture
@@ -88,3 +88,18 @@ def test_a_copy_is_made_where_it_is_wanted(repository: git.Repo, tmp_path: Path)
     root = Path(repository.working_dir)
     with checked_out(root, revision(root), within=tmp_path) as there:
         assert there.is_relative_to(tmp_path)
+
+
+def test_a_branch_has_left_main_where_it_did(repository: git.Repo) -> None:
+    root = Path(repository.working_dir)
+    first = revision(root)
+    assert fork_point(root) == first
+    repository.git.checkout("-b", "feature")
+    repository.git.commit("--allow-empty", "-m", "of the branch")
+    repository.git.checkout("main")
+    repository.git.commit("--allow-empty", "-m", "of main")
+    repository.git.checkout("feature")
+    assert fork_point(root) == first
+    assert fork_point(root, ("nowhere", "feature")) == revision(root)
+    with pytest.raises(NoBase):
+        fork_point(root, ("nowhere", "--all"))

@@ -221,6 +221,7 @@ def test_every_setting_is_documented() -> None:
         "rendering": settings.RenderingSettings,
         "checks": settings.CheckSettings,
         "readiness": settings.ReadinessSettings,
+        "acceptance": settings.AcceptanceSettings,
         "manifests": settings.ManifestSettings,
         "manifests.applications.<name>": settings.ApplicationSettings,
         "manifests.knownKinds.<Kind.group>": settings.KnownKind,
