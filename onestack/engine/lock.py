@@ -8,24 +8,35 @@ from __future__ import annotations
 
 import getpass
 import json
+import os
 import socket
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
 
+from onestack import processes
+
+_ENGINE = "pulumi"
+"""What the program is called that takes locks without an identity."""
+
 
 @dataclass(frozen=True)
 class Lock:
-    """One lock file, or object in a bucket, and its holder."""
+    """One lock file, or object in a bucket, and its holder.
+
+    ``identity`` tells the holder from all others of its number. Only locks that we took ourselves have it.
+    """
 
     file: Path
     pid: int
     host: str
     user: str
     since: str
+    identity: str = ""
 
     def holder(self) -> str:
         """The holder in words."""
@@ -34,22 +45,25 @@ class Lock:
     def proven_dead(self) -> bool:
         """Whether the holder ran on this machine and is gone.
 
-        A process that began after the lock was taken only has the holder's number. A holder on
-        another machine is never proven dead from here.
+        The engine notes only its number and the time, by the clock. A process that began after that, and
+        that is none which takes locks, only has the holder's number. Neither is enough by itself: once
+        the clock was set forward all processes seem to have begun later, and an engine may be called
+        something else. A holder on another machine is never proven dead from here.
         """
         if self.host != socket.gethostname():
             return False
+        if self.identity:
+            return processes.gone(self.pid, self.identity)
         try:
             process = psutil.Process(self.pid)
-            started = process.create_time()
             if process.status() == psutil.STATUS_ZOMBIE:
                 return True  # Ended; whoever is its parent now only hasn't taken note.
+            taken = _timestamp(self.since)
+            return taken is not None and process.create_time() > taken and not _may_write(process)
         except psutil.NoSuchProcess:
             return True
         except psutil.AccessDenied:
             return False
-        taken = _timestamp(self.since)
-        return taken is not None and started > taken
 
 
 def held(folder: Path) -> tuple[Lock, ...]:
@@ -71,12 +85,14 @@ def take(folder: Path) -> Path:
     It holds only if there is no other one afterwards: of two that come at once both see both.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    me = psutil.Process()
+    pid = os.getpid()
     content = {
-        "pid": me.pid,
+        "pid": pid,
         "username": getpass.getuser(),
         "hostname": socket.gethostname(),
         "timestamp": datetime.now(UTC).isoformat(),
+        # The engine passes over what it doesn't know.
+        "identity": processes.identity(pid) or "",
     }
     name = uuid.uuid4()
     # Whole or not at all: a lock that can't be read is nobody's, and nobody could take it away.
@@ -102,9 +118,18 @@ def parsed(file: Path, text: bytes) -> Lock:
             host=str(content["hostname"]),
             user=str(content["username"]),
             since=str(content["timestamp"]),
+            identity=str(content.get("identity", "")),
         )
     except (ValueError, KeyError, TypeError):
         return Lock(file=file, pid=0, host="an unknown machine", user="someone", since="an unknown time")
+
+
+def _may_write(process: psutil.Process) -> bool:
+    """Whether a process may be an engine, by the name of its program and of its file."""
+    called = {process.name(), *(Path(word).name for word in process.cmdline()[:1])}
+    with suppress(psutil.AccessDenied):
+        called.add(Path(process.exe()).name)
+    return any(_ENGINE in name.lower() for name in called)
 
 
 def _timestamp(text: str) -> float | None:

@@ -8,10 +8,12 @@ it believes the state.
 from __future__ import annotations
 
 import json
+import os
+import time
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-import psutil
+from onestack import processes
 
 # Set for the program: a file that is there once the run has been told to end.
 CANCELLED = "ONESTACK_CANCELLED"
@@ -22,21 +24,23 @@ class Marker:
     """Who is, or was, writing; ``recovers`` says that it is cleaning up after one that died.
 
     ``engine`` is the number of the engine's process, which holds the stack's lock; 0 where none was started.
+    ``identity`` tells the writer from all others of its number, empty where the kernel told nothing.
+    ``started`` is when it began to write, by the clock.
     """
 
     pid: int
     started: float
     recovers: bool
     engine: int = 0
+    identity: str = ""
 
     def alive(self) -> bool:
         """Whether the writer still runs: the same process, not only the same number."""
-        try:
-            process = psutil.Process(self.pid)
-            same = abs(process.create_time() - self.started) < 1
-            return same and process.status() != psutil.STATUS_ZOMBIE
-        except psutil.Error:
-            return False
+        if self.identity:
+            return processes.runs(self.pid, self.identity)
+        # An earlier version's, which noted when the process began. If the clock was set since, the run counts
+        # as dead: that only has the next one ask the cluster first, and it still meets the lock.
+        return processes.ran_since(self.pid, self.started)
 
 
 def path(state: Path, project: str, stack: str) -> Path:
@@ -53,6 +57,7 @@ def read(file: Path) -> Marker | None:
             float(content["started"]),
             bool(content["recovers"]),
             int(content.get("engine", 0)),
+            str(content.get("identity", "")),
         )
     except FileNotFoundError:
         return None
@@ -63,8 +68,9 @@ def read(file: Path) -> Marker | None:
 def begin(file: Path) -> Marker:
     """Marks that this process begins to write; recovers where the last writer never ended."""
     earlier = read(file)
-    me = psutil.Process()
-    marker = Marker(pid=me.pid, started=me.create_time(), recovers=earlier is not None)
+    pid = os.getpid()
+    identity = processes.identity(pid) or ""
+    marker = Marker(pid, time.time(), recovers=earlier is not None, identity=identity)
     _write(file, marker)
     return marker
 

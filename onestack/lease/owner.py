@@ -1,8 +1,7 @@
 """Who holds a lease, and whether that process is proven dead.
 
-No clock is asked: a clock that was set would make a living process look like another one. On Linux a
-process is known by its number in its namespace, the ticks since the machine started at which it began, and
-the id of that start; elsewhere by its number and the time that the kernel noted as it began.
+No clock is asked: a clock that was set would make a living process look like another one. How a process is
+known instead: ``onestack.processes``.
 """
 
 from __future__ import annotations
@@ -13,14 +12,10 @@ import uuid
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
 
 import platformdirs
-import psutil
 
-_PROC: Final = Path("/proc")
-_START_TICKS: Final = 19
-"""The place of ``starttime`` in ``/proc/PID/stat`` after the name, which may hold anything (proc(5))."""
+from onestack import processes
 
 
 @dataclass(frozen=True)
@@ -47,6 +42,11 @@ class Owner:
         return f"{self.who}@{self.host}"
 
     @property
+    def identity(self) -> str:
+        """What tells its process from all others of this number."""
+        return processes.joined(self.boot, self.space, self.started)
+
+    @property
     def told(self) -> str:
         """In words."""
         return f"{self.who} on {self.host} (process {self.pid})"
@@ -55,64 +55,22 @@ class Owner:
 def mine(who: str) -> Owner:
     """This process."""
     pid = os.getpid()
-    return Owner(who, socket.gethostname(), pid, _machine(), _boot(), _space(pid), _started(pid) or "unknown")
+    started = processes.began(pid) or "unknown"
+    return Owner(who, socket.gethostname(), pid, _machine(), processes.boot(), processes.space(), started)
 
 
 def proven_dead(owner: Owner) -> bool:
     """Whether the owner ran on this machine and is gone; one that may be elsewhere is never proven dead."""
-    if not _here(owner):
-        return False
-    if owner.boot != _boot():
-        return True  # The machine was started anew since.
-    return owner.space == _space(os.getpid()) and not _runs(owner)
+    return _here(owner) and processes.gone(owner.pid, owner.identity)
 
 
 def alive_here(owner: Owner) -> bool:
     """Whether the owner runs on this machine."""
-    return _here(owner) and owner.boot == _boot() and owner.space == _space(os.getpid()) and _runs(owner)
+    return _here(owner) and processes.runs(owner.pid, owner.identity)
 
 
 def _here(owner: Owner) -> bool:
     return (owner.host, owner.machine) == (socket.gethostname(), _machine())
-
-
-def _runs(owner: Owner) -> bool:
-    """Whether that very process is there, not only its number; what can't be seen is taken to run."""
-    try:
-        os.kill(owner.pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        pass  # Somebody else's.
-    try:
-        if psutil.Process(owner.pid).status() == psutil.STATUS_ZOMBIE:
-            return False  # Ended; whoever is its parent now only hasn't taken note.
-    except psutil.Error:
-        return True
-    started = _started(owner.pid)
-    return started is None or started == owner.started
-
-
-def _started(pid: int) -> str | None:
-    """When a process began; None where that can't be known."""
-    try:
-        if (_PROC / "self/stat").exists():
-            stat = (_PROC / str(pid) / "stat").read_text(errors="replace")
-            return stat.rpartition(")")[2].split()[_START_TICKS]
-        return str(psutil.Process(pid).create_time())
-    except (OSError, IndexError, psutil.Error):
-        return None
-
-
-def _boot() -> str:
-    return _text(_PROC / "sys/kernel/random/boot_id")
-
-
-def _space(pid: int) -> str:
-    try:
-        return str((_PROC / str(pid) / "ns/pid").readlink())
-    except OSError:
-        return ""
 
 
 def _machine() -> str:

@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from onestack.local.plane import Plane, throwaway
+from onestack.local.plane.commands import identities
 from onestack.local.plane.process import load
 from onestack.local.toolchain import Toolchain
 from tests.e2e.clone import Clone, Finished, clone
@@ -77,7 +78,7 @@ def test_a_part_of_the_control_plane_dies_halfway_and_comes_back(
         running = aside.submit(made.onestack, verb, made.stack)
         while len(live(own)) == before and not running.done():
             pass
-        record = load(own.layout.record(component))
+        record = load(own.layout.record(component), identities(own.layout)[component])
         assert record is not None
         os.kill(record.pid, signal.SIGKILL)
         assert not running.done()

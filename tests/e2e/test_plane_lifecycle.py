@@ -223,7 +223,8 @@ def test_up_of_a_running_plane_starts_nothing(battered: Plane) -> None:
 def test_a_record_of_a_reused_process_id_is_not_believed(own: Plane) -> None:
     own.up(Told())
     own.down(Told())
-    mine = process.Record(os.getpid(), psutil.Process().create_time() - 3600, "/bin/etcd", "x")
+    executable = psutil.Process().cmdline()[0]
+    mine = process.Record(os.getpid(), psutil.Process().create_time(), executable, "x", "an earlier one's")
     process.save(mine, own.layout.record("etcd"))
     assert own.status().state == "stopped"
     assert own.up(Told()).state == "running"

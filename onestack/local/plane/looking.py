@@ -10,7 +10,15 @@ from pathlib import Path
 from onestack.local.plane import marker as markers
 from onestack.local.plane import process
 from onestack.local.plane.certificates import Pki
-from onestack.local.plane.commands import APISERVER, COMPONENTS, CONTROLLER_MANAGER, ETCD, KWOK, SCHEDULER
+from onestack.local.plane.commands import (
+    APISERVER,
+    COMPONENTS,
+    CONTROLLER_MANAGER,
+    ETCD,
+    KWOK,
+    SCHEDULER,
+    identities,
+)
 from onestack.local.plane.configuration import NODE_NAME
 from onestack.local.plane.layout import Layout
 from onestack.local.plane.ports import LOOPBACK, Ports
@@ -35,7 +43,7 @@ def look(layout: Layout, kubeconfig: Path) -> PlaneStatus:
     checks = _checks(layout, ports)
     with ThreadPoolExecutor(max_workers=len(COMPONENTS)) as pool:
         components = tuple(pool.map(lambda name: _component(layout, name, checks[name]), COMPONENTS))
-    records = (process.load(layout.record(part.name)) for part in components if part.alive)
+    records = (_record(layout, part.name) for part in components if part.alive)
     return PlaneStatus(
         state=overall(components, present=True),
         components=components,
@@ -47,8 +55,12 @@ def look(layout: Layout, kubeconfig: Path) -> PlaneStatus:
     )
 
 
+def _record(layout: Layout, name: str) -> process.Record | None:
+    return process.load(layout.record(name), identities(layout)[name])
+
+
 def _component(layout: Layout, name: str, check: _Check) -> ComponentStatus:
-    record = process.load(layout.record(name))
+    record = _record(layout, name)
     log = layout.log(name)
     if record is None or not process.alive(record):
         detail = (

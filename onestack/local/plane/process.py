@@ -9,28 +9,27 @@ import sys
 import time
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
 
+from onestack import processes
 from onestack.errors import PlaneBinaryUnusable
 from onestack.local.plane.files import filesystem_errors, write
-
-# A process's start is computed from the boot time and the clock, which may be set.
-_START_TOLERANCE_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
 class Record:
-    """A started process. The pid alone proves nothing: ids are used again, so the start
-    (seconds since the epoch) and the executable must fit too."""
+    """A started process. The pid alone proves nothing: ids are used again, so the identity
+    and the executable must fit too. ``started`` (seconds since the epoch) is for people."""
 
     pid: int
     started: float
     executable: str
     fingerprint: str
+    identity: str = ""
 
     def since(self) -> datetime:
         """When it was started."""
@@ -70,7 +69,7 @@ def start(argv: Sequence[str], log: Path, environment: Mapping[str, str], finger
             os.close(null)
     finally:
         os.close(output)
-    return Record(pid, _start_time(pid), argv[0], fingerprint)
+    return Record(pid, time.time(), argv[0], fingerprint, processes.identity(pid) or "")
 
 
 def alive(record: Record) -> bool:
@@ -84,7 +83,8 @@ def strays(arguments: Collection[str], known: Collection[int]) -> tuple[Record, 
     for process in psutil.process_iter(["cmdline", "create_time"]):
         argv = process.info["cmdline"] or []
         if process.pid not in known and wanted.intersection(argv[1:]):
-            found.append(Record(process.pid, process.info["create_time"], argv[0], ""))
+            identity = processes.identity(process.pid) or ""
+            found.append(Record(process.pid, process.info["create_time"], argv[0], "", identity))
     return tuple(found)
 
 
@@ -124,18 +124,40 @@ def save(record: Record, path: Path) -> None:
     write(path, json.dumps(asdict(record)) + "\n")
 
 
-def load(path: Path) -> Record | None:
-    """Reads a process's record; None where there is none that can be understood."""
+def load(path: Path, argument: str) -> Record | None:
+    """Reads a process's record; None where there is none that can be understood.
+
+    ``argument`` is one that only this process has. By it a process that an earlier version started is
+    taken up: that noted nothing but the start by the clock, which proves nothing once the clock was set.
+    """
     try:
         values = json.loads(path.read_text())
-        return Record(
+        record = Record(
             int(values["pid"]),
             float(values["started"]),
             str(values["executable"]),
             str(values["fingerprint"]),
+            str(values.get("identity", "")),
         )
     except (OSError, ValueError, KeyError, TypeError):
         return None
+    return record if record.identity else _taken_up(record, argument)
+
+
+def _taken_up(record: Record, argument: str) -> Record:
+    """An earlier version's record, with the identity of its process if that is the one.
+
+    It is if it is the program with the plane's own argument. Whatever else has the number now is not, so that
+    it is neither believed nor ended.
+    """
+    identity = processes.identity(record.pid)
+    try:
+        argv = psutil.Process(record.pid).cmdline()
+    except psutil.Error:
+        return record
+    if argv[:1] != [record.executable] or argument not in argv[1:] or identity is None:
+        return record
+    return replace(record, identity=identity)
 
 
 def last_lines(log: Path, count: int = 8) -> tuple[str, ...]:
@@ -153,7 +175,7 @@ def last_lines(log: Path, count: int = 8) -> tuple[str, ...]:
 def _find(record: Record) -> psutil.Process | None:
     try:
         process = psutil.Process(record.pid)
-        if abs(process.create_time() - record.started) > _START_TOLERANCE_SECONDS:
+        if not processes.same(record.pid, record.identity):
             return None
         if process.status() == psutil.STATUS_ZOMBIE:
             return None if _collected(process) else process
@@ -176,13 +198,6 @@ def _collected(zombie: psutil.Process) -> bool:
         return os.waitpid(zombie.pid, os.WNOHANG)[0] == zombie.pid
     except ChildProcessError:
         return bool(zombie.num_threads() <= 1)
-
-
-def _start_time(pid: int) -> float:
-    try:
-        return float(psutil.Process(pid).create_time())
-    except psutil.Error:
-        return time.time()
 
 
 def _set_aside(log: Path) -> None:

@@ -25,7 +25,7 @@ _ORDER: Final = (((KWOK, SCHEDULER, CONTROLLER_MANAGER), 3.0), ((APISERVER,), 8.
 
 def live(layout: Layout) -> dict[str, Record]:
     """The plane's processes that run now, by component."""
-    records = {name: process.load(layout.record(name)) for name in COMPONENTS}
+    records = {name: process.load(layout.record(name), known) for name, known in identities(layout).items()}
     return {name: record for name, record in records.items() if record and process.alive(record)}
 
 

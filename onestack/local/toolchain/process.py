@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
-import psutil
-
+from onestack import processes
 from onestack.child import started
 from onestack.local.toolchain.files import read_json, replace_file
 
@@ -98,11 +97,16 @@ def output_of(
 def end_leftover(owner: Path) -> None:
     """Ends the command that ``owner`` names, if it is still that very process, and its children."""
     named = read_json(owner)
-    pid, created = named.get("pid"), named.get("created")
+    pid, identity, created = named.get("pid"), named.get("identity"), named.get("created")
     if not isinstance(pid, int):
         return
-    with contextlib.suppress(psutil.Error, OSError):
-        if psutil.Process(pid).create_time() == created:
+    if isinstance(identity, str):
+        ours = processes.same(pid, identity)
+    else:
+        # An earlier version's. Once the clock was set it is left alone: nothing else proves that it is ours.
+        ours = isinstance(created, float) and processes.ran_since(pid, created)
+    if ours:
+        with contextlib.suppress(OSError):
             os.killpg(pid, signal.SIGKILL)
 
 
@@ -120,8 +124,9 @@ def _watch(child: subprocess.Popen[bytes], read: Callable[[], bytes], tick: Tick
 
 
 def _name_owner(owner: Path, pid: int) -> None:
-    with contextlib.suppress(psutil.NoSuchProcess):
-        replace_file(owner, json.dumps({"pid": pid, "created": psutil.Process(pid).create_time()}))
+    identity = processes.identity(pid)
+    if identity is not None:
+        replace_file(owner, json.dumps({"pid": pid, "identity": identity}))
 
 
 def end_group(child: subprocess.Popen[bytes]) -> None:

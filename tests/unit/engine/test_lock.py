@@ -2,14 +2,21 @@
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
+import pytest
 
+from onestack import processes
 from onestack.engine import lock
+from tests.clocks import jump
 
 
 def write(folder: Path, name: str = "a", **changes: object) -> Path:
@@ -63,9 +70,53 @@ def test_a_holder_on_another_machine_is_never_proven_dead(tmp_path: Path) -> Non
     assert lock.release_dead(tmp_path) == ()
 
 
-def test_a_process_that_began_after_the_lock_only_has_the_number(tmp_path: Path) -> None:
-    write(tmp_path, timestamp="1999-01-01T00:00:00Z")
-    assert len(lock.release_dead(tmp_path)) == 1
+@contextmanager
+def running(program: Path) -> Iterator[int]:
+    """The number of a process of a program that waits for the end of its input."""
+    with subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        while not psutil.Process(
+            process.pid
+        ).cmdline():  # The kernel shows none for a moment after the start.
+            continue
+        yield process.pid
+
+
+def program(folder: Path, name: str) -> Path:
+    cat = shutil.which("cat")
+    assert cat is not None
+    return Path(shutil.copy(cat, folder / name))
+
+
+def test_a_process_that_began_after_the_lock_and_takes_none_only_has_the_number(tmp_path: Path) -> None:
+    with running(program(tmp_path, "nginx")) as pid:
+        write(tmp_path / "locks", pid=pid, timestamp="1999-01-01T00:00:00Z")
+        assert len(lock.release_dead(tmp_path / "locks")) == 1
+
+
+@pytest.mark.parametrize("name", ["pulumi", ".pulumi-wrapped", "pulumi-3.200"])
+def test_a_clock_that_is_set_forward_takes_no_living_engines_lock(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with running(program(tmp_path, name)) as pid:
+        write(tmp_path / "locks", pid=pid, timestamp=datetime.now(UTC).isoformat())
+        jump(monkeypatch, 86_400)
+        assert lock.release_dead(tmp_path / "locks") == ()
+
+
+def test_an_engine_of_another_name_keeps_its_lock_too(tmp_path: Path) -> None:
+    with running(program(tmp_path, "engine")) as pid:
+        write(tmp_path / "locks", pid=pid, timestamp=datetime.now(UTC).isoformat())
+        assert lock.release_dead(tmp_path / "locks") == ()
+
+
+def test_a_lock_that_we_took_is_ours_whatever_the_clock_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock.take(tmp_path)
+    jump(monkeypatch, 86_400)
+    assert lock.release_dead(tmp_path) == ()
+    write(tmp_path, identity=f"{processes.identity(os.getpid())}0")  # Of an earlier process of this number.
+    assert [one.file.name for one in lock.release_dead(tmp_path)] == ["a.json"]
 
 
 def test_an_unreadable_lock_is_held_by_nobody_known_and_kept(tmp_path: Path) -> None:

@@ -13,15 +13,17 @@ import platformdirs
 import psutil
 import pytest
 
+from onestack import processes
 from onestack.lease import owner
 from onestack.lease.owner import Owner, alive_here, mine, proven_dead
+from tests.clocks import jump
 
 
 @pytest.fixture
 def other() -> Iterator[tuple[Owner, subprocess.Popen[bytes]]]:
     """A process of this machine, as an owner, that ends when its stdin does."""
     process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    started = owner._started(process.pid)
+    started = processes.began(process.pid)
     assert started is not None
     yield replace(mine("ada"), pid=process.pid, started=started), process
     process.kill()
@@ -50,10 +52,8 @@ def test_another_process_that_has_its_number_now_is_not_it() -> None:
 
 
 def test_a_clock_that_is_set_makes_nobody_dead(monkeypatch: pytest.MonkeyPatch) -> None:
-    """By psutil a process began at another time once the clock was set: it reckons from now."""
     held = mine("ada")
-    real = psutil.Process.create_time
-    monkeypatch.setattr(psutil.Process, "create_time", lambda process: real(process) + 86_400)
+    jump(monkeypatch, 86_400)
     assert alive_here(held)
     assert not proven_dead(held)
 
@@ -79,7 +79,7 @@ def test_what_may_run_elsewhere_is_neither_dead_nor_alive_here(changes: dict[str
 
 def test_what_can_not_be_looked_at_is_taken_to_live(monkeypatch: pytest.MonkeyPatch) -> None:
     held = replace(mine("ada"), started="12")
-    monkeypatch.setattr(owner, "_started", lambda _pid: None)
+    monkeypatch.setattr(processes, "began", lambda _pid: None)
     assert not proven_dead(held)
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -30,6 +32,7 @@ from onestack.local.plane.marker import Marker
 from onestack.local.plane.readiness import classify, node_ready
 from onestack.local.plane.status import ComponentStatus, State, overall
 from onestack.progress import Silent
+from tests.clocks import jump
 
 
 def component(*, alive: bool, ready: bool) -> ComponentStatus:
@@ -208,7 +211,7 @@ def test_a_process_is_started_recognised_and_stopped(tmp_path: Path) -> None:
     assert process.alive(record)
     assert os.getsid(record.pid) == record.pid != os.getsid(0)
     process.save(record, tmp_path / "p.json")
-    assert process.load(tmp_path / "p.json") == record
+    assert process.load(tmp_path / "p.json", "--none") == record
     process.stop([record], 5.0)
     assert not process.alive(record)
     assert not psutil.pid_exists(record.pid)
@@ -227,13 +230,52 @@ def test_one_that_ignores_sigterm_is_killed(tmp_path: Path) -> None:
 
 def test_another_process_with_the_same_id_is_neither_believed_nor_killed(tmp_path: Path) -> None:
     record = sleeper(tmp_path)
-    older = process.Record(record.pid, record.started - 60, record.executable, "f")
-    other = process.Record(record.pid, record.started, "/tools/etcd", "f")
-    assert not process.alive(older)
-    assert not process.alive(other)
-    process.kill([older, other])
+    older = replace(record, identity=f"{record.identity}0")
+    other = replace(record, executable="/tools/etcd")
+    unknown = replace(record, identity="")
+    assert not any(process.alive(one) for one in (older, other, unknown))
+    process.kill([older, other, unknown])
     assert process.alive(record)
     process.kill([record])
+
+
+@pytest.mark.parametrize("seconds", [-86_400, 86_400])
+def test_a_clock_that_is_set_ends_nothing_and_revives_nothing(
+    seconds: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = sleeper(tmp_path)
+    jump(monkeypatch, seconds)
+    assert process.alive(record)
+    process.kill([record])
+    assert not process.alive(record)
+
+
+def test_what_an_earlier_version_started_is_taken_up_by_its_own_argument(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record, file = sleeper(tmp_path), tmp_path / "p.json"
+    *_, argument = psutil.Process(record.pid).cmdline()
+    noted = {
+        "pid": record.pid,
+        "started": record.started,
+        "executable": record.executable,
+        "fingerprint": "f",
+    }
+    file.write_text(json.dumps(noted))
+    jump(monkeypatch, 86_400)
+    assert process.load(file, argument) == record
+    # Another plane's process of the same program, and another program, that have the number now.
+    for content, its in ((noted, "--another"), (noted | {"executable": "/tools/etcd"}, argument)):
+        file.write_text(json.dumps(content))
+        reused = process.load(file, its)
+        assert reused is not None
+        process.kill([reused])
+        assert process.alive(record)
+    process.kill([record])
+    file.write_text(json.dumps(noted))
+    dead = process.load(file, argument)
+    assert dead is not None
+    assert not process.alive(dead)
 
 
 def test_what_can_not_be_executed_is_told(tmp_path: Path) -> None:
@@ -244,7 +286,7 @@ def test_what_can_not_be_executed_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"pid": "x"}'])
 def test_a_damaged_record_is_no_record(tmp_path: Path, text: str) -> None:
     (tmp_path / "p.json").write_text(text)
-    assert process.load(tmp_path / "p.json") is None
+    assert process.load(tmp_path / "p.json", "--none") is None
 
 
 def test_components_see_nothing_of_the_persons_environment(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -75,12 +75,13 @@ def test_pruning_after_a_killed_run_ends_its_go_too(world: World) -> None:
     assert not alive
 
 
-def test_a_process_that_only_has_the_same_id_is_not_ended(world: World) -> None:
+@pytest.mark.parametrize("of", ['"created": 1.5', '"identity": "an earlier one"', '"identity": null'])
+def test_a_process_that_only_has_the_same_id_is_not_ended(of: str, world: World) -> None:
     world.go()
     home = world.cache / "tools" / "etcd" / ".building-old"
     home.mkdir(parents=True)
     other = world.run("no-such-tool")
-    (home / "owner.json").write_text(f'{{"pid": {other.pid}, "created": 1.5}}')
+    (home / "owner.json").write_text(f'{{"pid": {other.pid}, {of}}}')
     world.ensure("etcd")
     said, _ = other.communicate(timeout=WAIT_SECONDS)
     assert other.returncode == 1, said
