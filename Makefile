@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 STACK ?= local
 
 .DEFAULT_GOAL := help
-.PHONY: help up down test check format lock bench torture clean
+.PHONY: help install up down test check format lock bench torture clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,6 +20,8 @@ $(READY): requirements.lock pyproject.toml
 	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
 	@$(BIN)/python -m compileall -q onestack components infra # where PYTHONDONTWRITEBYTECODE is set, every process would do it again
 	@touch $@
+
+install: $(READY) ## Install the command and its packages into .venv
 
 up: $(READY) ## Bring the local environment to life and deploy to it
 	@$(BIN)/onestack tools
@@ -40,11 +42,12 @@ bench: $(READY) ## Measure, side by side, and print ratios
 	@$(BIN)/onestack tools >/dev/null
 	@$(BIN)/python -m tests.bench
 
-check: $(READY) ## Formatting, linting, types, import contracts
+check: $(READY) ## Formatting, linting, types, import contracts, workflows
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/python -m tests.actionlint
 
 format: $(READY) ## Format the code
 	@$(BIN)/ruff format .

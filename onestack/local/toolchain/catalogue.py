@@ -91,10 +91,11 @@ TOOLS: dict[str, Tool] = {
         Tool("registry", "registry", _VERSION_FLAG, minor(3, 1), re.compile(r"registry \S+ (\S+)")),
         # It has no way to say its version, so it is always the one that is built.
         Tool("fake-gcs-server", "fake-gcs-server", (), minor(1, 56)),
+        Tool("actionlint", "actionlint", ("-version",), minor(1, 7)),
     )
 }
 
-TEST_ONLY: tuple[str, ...] = ("kubeconform", "kapp", "registry", "fake-gcs-server")
+TEST_ONLY: tuple[str, ...] = ("kubeconform", "kapp", "registry", "fake-gcs-server", "actionlint")
 """What only tests and benchmarks use: had when asked for by name, and no part of what users get."""
 
 PLUGINS: dict[str, Plugin] = {
@@ -142,6 +143,9 @@ MODULES: dict[str, Module] = {
             ("github.com/distribution/distribution/v3/version.version=v{version}",),
         ),
         Module("fake-gcs-server", "github.com/fsouza/fake-gcs-server"),
+        Module(
+            "actionlint", "github.com/rhysd/actionlint", ("github.com/rhysd/actionlint.version=v{version}",)
+        ),
     )
 }
 

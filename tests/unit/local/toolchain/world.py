@@ -36,8 +36,10 @@ PINNED = {
     "kapp": "0.64.2",
     "registry": "3.1.2",
     "fake-gcs-server": "1.56.1",
+    "actionlint": "1.7.12",
 }
 SAYS = {
+    "actionlint": "1.7.12\ninstalled by building from source",
     "kubeconform": "v0.8.0",
     "kapp": "kapp version 0.64.2",
     "registry": "registry github.com/distribution/distribution/v3 v3.1.2",
