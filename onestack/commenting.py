@@ -15,6 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
+import orjson
+
+from onestack import plan as plans
+from onestack import trial as trials
 from onestack.errors import NoPullRequest, NothingToComment, UntrustedDocument
 from onestack.forge import CommitState, Forge, Posted, marker
 from onestack.harmless import harmless
@@ -44,10 +48,6 @@ class Reader(Protocol):
 
     def __call__(self, written: bytes, where: str, limit: int) -> Said:
         """What it says in at most ``limit`` characters. Raises: OnestackError for what isn't one."""
-
-
-READERS: dict[str, Reader] = {}
-"""By kind: ``plan`` and ``trial``."""
 
 
 @dataclass(frozen=True)
@@ -180,3 +180,31 @@ def _code(text: str) -> str:
 
 def _plain(link: str | None) -> bool:
     return link is not None and re.fullmatch(r"https?://[A-Za-z0-9._:/?&=#%~+-]+", link) is not None
+
+
+def _plan(written: bytes, where: str, limit: int) -> Said:
+    plan = plans.from_document(_of_preview(written, where), where)
+    return Said(plan.stack, plans.markdown(plan, limit), "success", plans.verdict(plan))
+
+
+def _of_preview(written: bytes, where: str) -> object:
+    """The plan's document: the file's content, or that part of what ``onestack preview --json`` prints."""
+    try:
+        found = orjson.loads(written)
+    except ValueError:
+        raise UntrustedDocument(where, "it is no JSON") from None
+    within = found.get("plan") if isinstance(found, dict) else None
+    return within if isinstance(within, dict) else found
+
+
+def _trial(written: bytes, where: str, limit: int) -> Said:
+    try:
+        found = trials.from_document(orjson.loads(written))
+    except ValueError:
+        raise UntrustedDocument(where, "it is no JSON") from None
+    state: CommitState = "success" if found.ok else "failure"
+    return Said(found.stack, trials.markdown(found, limit), state, found.verdict())
+
+
+READERS: Final[Mapping[str, Reader]] = {"plan": _plan, "trial": _trial}
+"""By kind."""

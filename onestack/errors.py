@@ -167,11 +167,12 @@ class EngineFailed(OnestackError):
 
     ``forgets`` is set where its state lacks objects that are there: the engine drops what goes with a
     Namespace before it has deleted that. ``unfinished`` are resources, as the engine writes them, that were
-    still being created when the run gave up.
+    still being created when the run gave up. ``done``: so many changes were made before, where that is known.
     """
 
     forgets: bool = False
     unfinished: Sequence[Mapping[str, Any]] = ()
+    done: int | None = None
 
     def __init__(self, verb: str, stack: str, errors: tuple[str, ...], hint: str) -> None:
         super().__init__(
@@ -1366,25 +1367,6 @@ class PushRefused(Unavailable):
         )
 
 
-class InvalidPlan(UsageError):
-    """What is given as a plan isn't one, or isn't what was written."""
-
-    def __init__(self, where: str, why: str) -> None:
-        super().__init__(
-            "this is no plan that can be used",
-            where=where,
-            why=why,
-            hint="make it again with 'onestack preview STACK --plan FILE', and leave it as it is",
-        )
-
-
-class PlanNotWritten(Unavailable):
-    """A file for a plan can't be written."""
-
-    def __init__(self, file: str, why: str) -> None:
-        super().__init__("the plan can't be written", where=file, why=why, hint="name another file")
-
-
 class RecordChanged(Unavailable):
     """Another run wrote the same record first, so that nothing was written."""
 
@@ -1469,18 +1451,6 @@ class LedgerBroken(OnestackError):
         )
 
 
-class RevisionUnusable(OnestackError):
-    """A revision can't be read or planned as a stack; it fails as its cause does."""
-
-    def __init__(self, name: str, cause: OnestackError) -> None:
-        self.exit_code = cause.exit_code
-        super().__init__(
-            f"{name} can't be compared",
-            why=cause.message(),
-            hint="name a revision that 'onestack check' accepts, such as one that was deployed",
-        )
-
-
 # Gates
 
 
@@ -1541,6 +1511,67 @@ class PolicyBroken(UsageError):
         )
 
 
+class InvalidAcceptancePath(UsageError):
+    """The folder of acceptance tests isn't in the repository."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(
+            f"the folder of acceptance tests '{path}' leads out of the repository",
+            hint="name a folder of the repository: onestack:acceptance.path in the stack's file",
+        )
+
+
+class AcceptanceTimedOut(OnestackError):
+    """The acceptance tests didn't end in time and were ended. ``seconds`` is the bound."""
+
+    def __init__(self, stack: str, seconds: int, test: str) -> None:
+        super().__init__(
+            f"the acceptance tests of stack '{stack}' did not end within {seconds} s, and were ended",
+            why=f"{test} was running" if test else "no test had begun",
+            hint="give that test a bound of its own, or raise onestack:acceptance.timeoutSeconds",
+        )
+
+
+class AcceptanceBroken(OnestackError):
+    """pytest itself ended in another way than by running tests. ``code`` is its exit code."""
+
+    def __init__(self, code: int, said: str) -> None:
+        reasons = {
+            2: "were interrupted from inside",
+            3: "broke pytest itself",
+            4: "couldn't be started: pytest was called wrongly",
+        }
+        killed = f"were killed by signal {-code}" if code < 0 else f"ended with code {code}"
+        super().__init__(
+            f"the acceptance tests {reasons.get(code, killed)}",
+            why=said,
+            hint="mend the suite; 'onestack verify STACK' runs it again without deploying",
+        )
+
+
+class AcceptanceFailed(OnestackError):
+    """What was deployed is ready, and its acceptance tests fail. ``wrong`` is a line for each."""
+
+    def __init__(self, stack: str, wrong: Sequence[str]) -> None:
+        super().__init__(
+            f"stack '{stack}' is deployed and ready, and its acceptance tests fail",
+            why="\n".join(wrong),
+            hint=f"'onestack verify {stack}' runs them again; 'onestack rollback {stack}' prepares the way "
+            "back",
+        )
+
+
+class PlanMoved(GateClosed):
+    """What would be done now is not the plan that was sealed. ``differs`` says in what."""
+
+    def __init__(self, stack: str, sealed: str, now: str, differs: Sequence[str]) -> None:
+        super().__init__(
+            f"the plan of stack '{stack}' is not the one that was sealed",
+            why="\n".join([f"sealed: {sealed}", f"now:    {now}", *differs]),
+            hint=f"look at what it is now ('onestack preview {stack}'), and have that approved",
+        )
+
+
 class CodeownersMissing(UsageError):
     """The settings ask for the owners of code, and there is no file that names them."""
 
@@ -1551,6 +1582,69 @@ class CodeownersMissing(UsageError):
             why=f"{why}; onestack:gates.approvals.codeowners asks for it",
             hint="add the file, or name approvers in onestack:gates.approvals.approvers",
         )
+
+
+class InvalidTrial(OnestackError):
+    """A document doesn't hold a trial. It comes from a job that nobody vouches for, and is not quoted."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            "the document of a trial can't be used",
+            why=why,
+            hint="have it made by 'onestack trial --json' of the same version",
+        )
+
+
+class NoBase(UsageError):
+    """There is no revision that a trial could begin with."""
+
+    def __init__(self, folder: str, tried: Sequence[str]) -> None:
+        super().__init__(
+            "there is no base to begin a trial with",
+            where=folder,
+            why=f"this revision has no commit in common with {' or '.join(tried)}, or they aren't here",
+            hint="name one: --base REV; in CI, check out with the whole history (fetch-depth: 0)",
+        )
+
+
+class StackNotNamed(UsageError):
+    """A verb that could be about one of several stacks isn't told which."""
+
+    def __init__(self, known: Sequence[str]) -> None:
+        super().__init__(
+            "no stack is named",
+            why=f"the repository has these: {', '.join(known) or 'none'}",
+            hint="name the one that is meant",
+        )
+
+
+class NothingLiveBefore(UsageError):
+    """The ledger knows of no earlier revision to go back to."""
+
+    def __init__(self, stack: str) -> None:
+        super().__init__(
+            f"the ledger of stack '{stack}' knows no other revision that was deployed to a good end",
+            hint="name one that this clone has: --to REV",
+        )
+
+
+class InvalidPlan(UsageError):
+    """What is given as a plan isn't one, or isn't what was written."""
+
+    def __init__(self, where: str, why: str) -> None:
+        super().__init__(
+            "this is no plan that can be used",
+            where=where,
+            why=why,
+            hint="make it again with 'onestack preview STACK --plan FILE', and leave it as it is",
+        )
+
+
+class PlanNotWritten(Unavailable):
+    """A file for a plan can't be written."""
+
+    def __init__(self, file: str, why: str) -> None:
+        super().__init__("the plan can't be written", where=file, why=why, hint="name another file")
 
 
 # The forge and Slack
@@ -1730,73 +1824,13 @@ class SlackMisconfigured(UsageError):
         )
 
 
-class InvalidAcceptancePath(UsageError):
-    """The folder of acceptance tests isn't in the repository."""
+class RevisionUnusable(OnestackError):
+    """A revision can't be read or planned as a stack; it fails as its cause does."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, name: str, cause: OnestackError) -> None:
+        self.exit_code = cause.exit_code
         super().__init__(
-            f"the folder of acceptance tests '{path}' leads out of the repository",
-            hint="name a folder of the repository: onestack:acceptance.path in the stack's file",
-        )
-
-
-class AcceptanceTimedOut(OnestackError):
-    """The acceptance tests didn't end in time and were ended. ``seconds`` is the bound."""
-
-    def __init__(self, stack: str, seconds: int, test: str) -> None:
-        super().__init__(
-            f"the acceptance tests of stack '{stack}' did not end within {seconds} s, and were ended",
-            why=f"{test} was running" if test else "no test had begun",
-            hint="give that test a bound of its own, or raise onestack:acceptance.timeoutSeconds",
-        )
-
-
-class AcceptanceBroken(OnestackError):
-    """pytest itself ended in another way than by running tests. ``code`` is its exit code."""
-
-    def __init__(self, code: int, said: str) -> None:
-        reasons = {
-            2: "were interrupted from inside",
-            3: "broke pytest itself",
-            4: "couldn't be started: pytest was called wrongly",
-        }
-        killed = f"were killed by signal {-code}" if code < 0 else f"ended with code {code}"
-        super().__init__(
-            f"the acceptance tests {reasons.get(code, killed)}",
-            why=said,
-            hint="mend the suite; 'onestack verify STACK' runs it again without deploying",
-        )
-
-
-class InvalidTrial(OnestackError):
-    """A document doesn't hold a trial. It comes from a job that nobody vouches for, and is not quoted."""
-
-    def __init__(self, why: str) -> None:
-        super().__init__(
-            "the document of a trial can't be used",
-            why=why,
-            hint="have it made by 'onestack trial --json' of the same version",
-        )
-
-
-class NoBase(UsageError):
-    """There is no revision that a trial could begin with."""
-
-    def __init__(self, folder: str, tried: Sequence[str]) -> None:
-        super().__init__(
-            "there is no base to begin a trial with",
-            where=folder,
-            why=f"this revision has no commit in common with {' or '.join(tried)}, or they aren't here",
-            hint="name one: --base REV; in CI, check out with the whole history (fetch-depth: 0)",
-        )
-
-
-class StackNotNamed(UsageError):
-    """A verb that could be about one of several stacks isn't told which."""
-
-    def __init__(self, known: Sequence[str]) -> None:
-        super().__init__(
-            "no stack is named",
-            why=f"the repository has these: {', '.join(known) or 'none'}",
-            hint="name the one that is meant",
+            f"{name} can't be compared",
+            why=cause.message(),
+            hint="name a revision that 'onestack check' accepts, such as one that was deployed",
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from onestack.masking import Mask
+from onestack.masking import NOTHING, Mask
 
 
 class Progress(Protocol):
@@ -32,3 +32,23 @@ class Discreet(Progress, Protocol):
 
     def hide(self, mask: Mask) -> None:
         """From now on what this masks is masked in what is said, too."""
+
+
+class Heard:
+    """Passes on what is said and what is to be hidden, and knows the latter: ``mask``."""
+
+    def __init__(self, progress: Discreet) -> None:
+        self._progress, self.mask = progress, NOTHING
+
+    def step(self, what: str) -> None:
+        """As `Progress.step`."""
+        self._progress.step(what)
+
+    def note(self, text: str) -> None:
+        """As `Progress.note`."""
+        self._progress.note(text)
+
+    def hide(self, mask: Mask) -> None:
+        """As `Discreet.hide`."""
+        self.mask |= mask
+        self._progress.hide(mask)

@@ -24,8 +24,8 @@ from onestack.errors import AcceptanceBroken, AcceptanceTimedOut, InvalidAccepta
 from onestack.local.toolchain.files import replace_file
 from onestack.manifests.manifest import Manifest
 from onestack.manifests.secrets import shown
-from onestack.masking import NOTHING, Mask
-from onestack.progress import Discreet
+from onestack.masking import Mask
+from onestack.progress import Discreet, Heard
 from onestack.stack import Stack, readable
 
 _KEPT: Final = (
@@ -71,29 +71,12 @@ def run(
         return Results(note=f"there is no folder {chosen.path}/")
     made = readable(stack, progress).applied if manifests is None else manifests
     progress.step("acceptance tests")
-    heard = _Heard(progress)
+    heard = Heard(progress)
     with tempfile.TemporaryDirectory(prefix="onestack-acceptance-") as apart:
         handed.write(Path(apart), _tested(stack, made))
         with hiding(stack, heard, made):
             ended = _Run(stack, folder, Path(apart)).until_its_end(progress)
         return _read(ended, Path(apart), file, heard.mask, chosen.path)
-
-
-class _Heard:
-    """Passes on what is to be hidden, and knows it."""
-
-    def __init__(self, progress: Discreet) -> None:
-        self._progress, self.mask = progress, NOTHING
-
-    def step(self, what: str) -> None:
-        self._progress.step(what)
-
-    def note(self, text: str) -> None:
-        self._progress.note(text)
-
-    def hide(self, mask: Mask) -> None:
-        self.mask |= mask
-        self._progress.hide(mask)
 
 
 class _Run:

@@ -14,3 +14,8 @@ offline_option = click.option(
     default=None,
     help="For platform gcp: simulate Google Cloud here; without credentials, preview does anyway.",
 )
+take_over_option = click.option(
+    "--take-over",
+    metavar="OWNER/NUMBER",
+    help="Take over a lease that was never given back, of somebody who is known to be dead.",
+)

@@ -32,6 +32,7 @@ _VERBS = {
     "local": "onestack.cli.local",
     "preview": "onestack.cli.delivery",
     "render": "onestack.cli.checking",
+    "rollback": "onestack.cli.rollback",
     "tools": "onestack.cli.tools",
     "trial": "onestack.cli.trial",
     "verify": "onestack.cli.delivery",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from onestack import delivery, embedded, tables
+from onestack import embedded, rollout, tables
 from onestack import settings as stack_settings
 from onestack.cli.arguments import json_option
 from onestack.cli.document import print_document
@@ -62,7 +62,7 @@ def _destroyed(repository: Repository, stack: str, plane: str, terminal: Termina
         settings = stack_settings.from_file(repository.root, stack)
         if settings.platform == "embedded" and plane in {"stopped", "absent"}:
             return None
-        outcome = delivery.destroy(gather(repository, stack, terminal), terminal)
+        outcome = rollout.destroy(gather(repository, stack, terminal), terminal, rollout.Order())
     except OnestackError as error:
         error.mask(terminal.mask)
         return error

@@ -25,6 +25,8 @@ class Heard:
     forgets: bool = False
     project: str = ""
     """The project of Google's in which something failed."""
+    done: int = 0
+    """How many changes came to their end."""
     _not_created: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     _creating: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     _replaced: list[Step] = field(default_factory=list)
@@ -52,6 +54,7 @@ class Heard:
     def _go_on(self, step: Step) -> None:
         if step.phase == "done":
             self._creating.pop(step.urn, None)
+            self.done += step.is_change
             return
         if step.op.startswith("create"):
             self._creating[step.urn] = step.resource

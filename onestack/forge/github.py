@@ -46,6 +46,11 @@ class Forge:
         self._session.begin()
         return self._identity()
 
+    @property
+    def date(self) -> str | None:
+        """The Date header of GitHub's last answer: what time it is there."""
+        return self._session.date
+
     def pull(self, number: int) -> Pull:
         """The pull request of that number."""
         self._session.begin()

@@ -42,6 +42,8 @@ class Session:
         self.pause = pause
         self._patience = patience
         self._until = 0.0
+        self.date: str | None = None
+        """The Date header of the last answer."""
 
     def begin(self) -> None:
         """From now on there is patience again."""
@@ -109,15 +111,17 @@ class Session:
 
         address = path if path.startswith(("/", "http")) else f"/repos/{self.place.repository}/{path}"
         try:
-            return self._requester.requestJsonAndCheck(
+            headers, answer = self._requester.requestJsonAndCheck(
                 method, address.rstrip("/"), parameters=dict(query) if query else None, input=body
-            )[1]
+            )
         except TooLong as error:
             raise ForgeUnavailable(doing, f"it asks to wait {error.wait:.0f} s", wait=error.wait) from None
         except GithubException as error:
             raise self._failure(error.status, error.data, error.headers, doing, needs) from None
         except requests.RequestException as error:
             raise ForgeUnavailable(doing, self._said(_cause(error))) from None
+        self.date = headers.get("date")
+        return answer
 
     def _failure(
         self, status: int, data: Any, headers: Mapping[str, str] | None, doing: str, needs: str

@@ -14,7 +14,8 @@ from onestack.plan import Risk
 
 SHORTEST: Final = 12
 """So many hex digits of a digest name a plan."""
-_DIGEST: Final = re.compile(rf"(?:sha256:)?([0-9a-f]{{{SHORTEST},64}})")
+NAMED: Final = re.compile(rf"(?:sha256:)?([0-9a-f]{{{SHORTEST},64}})")
+"""A digest as people name it."""
 _SKEW: Final = timedelta(minutes=5)
 """So far the clocks of a code host and of this machine may be apart."""
 
@@ -78,7 +79,7 @@ def folded(name: str) -> str:
 
 def names_plan(named: str, digest: str) -> bool:
     """Whether ``named``, a digest or its beginning, is that of the plan."""
-    found = _DIGEST.fullmatch(named.strip().casefold())
+    found = NAMED.fullmatch(named.strip().casefold())
     return found is not None and digest.removeprefix("sha256:").startswith(found[1])
 
 

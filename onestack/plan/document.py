@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 from pydantic import ValidationError
@@ -12,9 +12,13 @@ from onestack.errors import InvalidPlan
 from onestack.graph import Graph, Resource
 from onestack.plan.digest import digest, summed, value
 from onestack.plan.model import Change, Field, Missing, Plan, Reach, Risk, Unchecked
-from onestack.plan.schema import MOST_BYTES, ChangeForm, FieldForm, PlanForm, ReachForm
 from onestack.plan.words import verdict
 
+if TYPE_CHECKING:
+    from onestack.plan.schema import ChangeForm, FieldForm, PlanForm, ReachForm
+
+MOST_BYTES: Final = 64_000_000
+"""The biggest document that is read: 20,000 changes with long texts are less."""
 _SUM: Final = "sum"
 
 
@@ -59,6 +63,9 @@ def from_document(found: Any, where: str = "the plan") -> Plan:
     try:
         if len(orjson.dumps(found)) > MOST_BYTES:
             raise InvalidPlan(where, f"it is bigger than {MOST_BYTES // 1_000_000} MB")
+        # Few plans are read back, and its models take a while to be made.
+        from onestack.plan.schema import PlanForm  # noqa: PLC0415
+
         plan = _plan(PlanForm.model_validate_json(orjson.dumps(found)))
         same = document(plan) == found
     except ValidationError as error:

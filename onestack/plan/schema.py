@@ -9,9 +9,6 @@ from pydantic import AfterValidator, Field
 from onestack.frozen import Frozen
 from onestack.plan.model import Missing, Op
 
-MOST_BYTES: Final = 64_000_000
-"""The biggest document that is read: 20,000 changes with long texts are less."""
-
 _MOST: Final = 100_000
 _LONGEST: Final = 1_000_000
 

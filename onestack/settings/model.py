@@ -112,6 +112,16 @@ class AcceptanceSettings(Frozen):
     """How long all of them together may take."""
 
 
+class DeliverySettings(Frozen):
+    """Who is told of a deployment, and what follows one that failed."""
+
+    github: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+$")] | None = None
+    """The repository at GitHub, as ``owner/name``: approvals are read there; statuses, deployments and
+    plans are written. Without it nothing is asked or told there."""
+    revert: bool = False
+    """Whether a deployment that failed opens the pull request that takes it back."""
+
+
 Host = Annotated[str, Field(pattern=r"^(\[::1\]|[a-z0-9]([a-z0-9.-]*[a-z0-9])?)(:[0-9]{1,5})?$")]
 
 
@@ -150,8 +160,9 @@ class Settings(Frozen):
     rendering: RenderingSettings = RenderingSettings()
     checks: CheckSettings = CheckSettings()
     gates: GateSettings = GateSettings()
-    notify: NotifySettings = NotifySettings()
+    delivery: DeliverySettings = DeliverySettings()
     acceptance: AcceptanceSettings = AcceptanceSettings()
+    notify: NotifySettings = NotifySettings()
 
     @model_validator(mode="after")
     def _platform_has_its_settings(self) -> Self:

@@ -13,7 +13,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from onestack import delivery, embedded
+from onestack import embedded, rollout
 from onestack.cli import cli, local
 from onestack.engine import Outcome
 from onestack.errors import OnestackError, Unavailable, UsageError
@@ -106,12 +106,12 @@ def destroyed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The stacks that were destroyed; destroying works."""
     done: list[str] = []
 
-    def destroy(stack: SimpleNamespace, _progress: object) -> Outcome:
+    def destroy(stack: SimpleNamespace, _progress: object, _order: object) -> Outcome:
         done.append(stack.name)
         return Outcome({"delete": 1}, (), ())
 
     monkeypatch.setattr(local, "gather", lambda _repository, stack, _progress: SimpleNamespace(name=stack))
-    monkeypatch.setattr(delivery, "destroy", destroy)
+    monkeypatch.setattr(rollout, "destroy", destroy)
     return done
 
 

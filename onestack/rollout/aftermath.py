@@ -1,0 +1,52 @@
+"""After a rollout that failed: what is live now, and the way back."""
+
+from __future__ import annotations
+
+from onestack import revert
+from onestack.errors import AcceptanceFailed, EngineFailed, NotReady, OnestackError
+from onestack.progress import Progress
+from onestack.revision import Revision, revision
+from onestack.rollout.about import About
+from onestack.stack import Stack
+
+
+def live(about: About, error: BaseException, *, touched: bool = True) -> str:
+    """What is there now, in a sentence. ``touched``: the run had come to where things are done."""
+    before = f"revision {about.previous[:12]}" if about.previous else "nothing that the ledger knows"
+    if not touched:
+        return f"nothing was done; it is {before}"
+    match error:
+        case AcceptanceFailed():
+            return f"all of {about.what} is live and ready; its acceptance tests say that it is wrong"
+        case NotReady():
+            return f"all of {about.what} is applied, and not all of it is ready; before it was {before}"
+        case EngineFailed() if error.done is not None:
+            return f"{error.done} changes of {about.what} were made before it failed; before it was {before}"
+        case _:
+            return f"some of {about.what} may be live; before it was {before}"
+
+
+def takes_back(error: BaseException) -> bool:
+    """Whether a failure is one of what was deployed, and not of a network or of a person's patience."""
+    return isinstance(error, AcceptanceFailed | NotReady | EngineFailed)
+
+
+def way_back(stack: Stack, about: About, progress: Progress) -> revert.Revert | None:
+    """The branch with the revision that was live before, pushed; None where there is none to go back to."""
+    root, head = stack.repository.root, about.revision
+    if head is None or about.previous in {None, head.commit}:
+        return None
+    before = _known(stack, about)
+    if before is None or before.tree == head.tree:
+        return None
+    progress.step(f"preparing the way back to {before.short}")
+    made = revert.prepare(root, about.stack, before, head)
+    revert.push(root, made)
+    return made
+
+
+def _known(stack: Stack, about: About) -> Revision | None:
+    try:
+        return revision(stack.repository.root, about.previous or "")
+    except OnestackError:
+        return None  # A shallow clone: the ledger knows more than it does.

@@ -1,0 +1,95 @@
+"""What a rollout would do and whether it may: the plan, the seal, the gates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from onestack import delivery, planning, policies
+from onestack.clock import Watch
+from onestack.errors import PlanMoved
+from onestack.gates.approvals import Approval, Approvers, Ballot, count, names_plan
+from onestack.gates.decision import decide
+from onestack.gates.owners import approvers
+from onestack.gates.policy import Review
+from onestack.gates.settings import GateSettings
+from onestack.plan import Plan, digest
+from onestack.progress import Discreet
+from onestack.rollout.about import About, Considered, Order
+from onestack.stack import Stack, readable
+
+
+@dataclass(frozen=True)
+class Ballots:
+    """What a code host knows of a change: approvals, who may give them, and who wrote it.
+
+    ``date`` is the Date header of its answer.
+    """
+
+    approvals: tuple[Approval, ...] = ()
+    approvers: Approvers | None = None
+    authors: frozenset[str] = frozenset()
+    date: str | None = None
+
+
+Asked = Callable[[Plan, str | None, str | None], Ballots]
+"""Asked with a plan, the commit that it is of and the one that is live."""
+
+
+def gated(stack: Stack) -> GateSettings:
+    """The gates of the stack; those of a simulation are open, for nothing real is behind them."""
+    return GateSettings() if stack.workspace.simulation is not None else stack.settings.gates
+
+
+def needs_plan(stack: Stack, order: Order) -> bool:
+    """Whether anything asks for the plan: a seal or a gate. Without, a rollout is spared a preview."""
+    return order.sealed is not None or gated(stack) != GateSettings()
+
+
+def consider(stack: Stack, about: About, order: Order, progress: Discreet, asked: Asked) -> Considered:
+    """Plans, holds the plan to its seal, and asks the gates.
+
+    Raises: PlanMoved; as `planning.plan`.
+    """
+    if not needs_plan(stack, order):
+        return Considered(about)
+    watch, gates = Watch(), gated(stack)
+    plan = planning.plan(stack, progress, full=order.full)
+    named = digest(plan)
+    about = replace(about, digest=named, counts={op: count for op, count in plan.counts.items() if count})
+    if order.sealed is not None and not names_plan(order.sealed, named):
+        raise PlanMoved(about.stack, order.sealed, named, ())
+    commit = about.revision.commit if about.revision else None
+    ballots = asked(plan, commit, about.previous) if gates.approvals else Ballots()
+    now = watch.read(ballots.date)
+    verdicts = decide(
+        plan,
+        named,
+        gates,
+        review=_review(stack, gates, plan, progress),
+        rules=policies.load(stack.repository.root, about.stack, gates.policy) if gates.policy else (),
+        clock=now,
+        approvals=ballots.approvals,
+        approvers=ballots.approvers,
+        authors=ballots.authors,
+    )
+    return Considered(about, plan, verdicts, _counted(named, gates, ballots, now.now))
+
+
+def _review(stack: Stack, gates: GateSettings, plan: Plan, progress: Discreet) -> Review:
+    """What rules look at. The cloud's resources are planned once more, with all that they would be."""
+    if gates.policy is None:
+        return Review(plan=plan)
+    made = readable(stack, progress)
+    resources = delivery.graph(stack, progress).resources if stack.workspace.cloud else ()
+    return Review(made.applied, tuple(one for one in resources if one.package != "kubernetes"), plan)
+
+
+def _counted(named: str, gates: GateSettings, ballots: Ballots, now: datetime) -> tuple[Approval, ...]:
+    """The approvals that count, for the ledger."""
+    if gates.approvals is None:
+        return ()
+    who = ballots.approvers if ballots.approvers is not None else approvers(gates.approvals)
+    ballot = Ballot(named, gates.approvals, who, ballots.authors, now)
+    return count(ballot, ballots.approvals).counted

@@ -1,0 +1,126 @@
+"""Where a rollout is written: the stack's lease, held, and its ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from onestack import lease, records
+from onestack.actor import actor, links, machine
+from onestack.errors import GitFailed, NotInGit, UnknownRevision
+from onestack.lease import Lease
+from onestack.ledger import Approval, Begin, Deployed, Entry, Ledger, Verb, deployments, killed
+from onestack.progress import Discreet, Heard
+from onestack.revision import Revision, revision, tree
+from onestack.rollout.about import About, Considered, Order
+from onestack.rollout.telling import Listeners
+from onestack.stack import Stack
+
+_RECENT = 200
+"""So many entries are looked through for what was live before."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A stack whose lease this run holds. ``before`` are its deployments so far, the last ones."""
+
+    stack: Stack
+    ledger: Ledger
+    lease: Lease
+    progress: Heard
+    listeners: Listeners
+    about: About
+    before: tuple[Deployed, ...]
+
+
+@contextmanager
+def desk(stack: Stack, progress: Discreet, order: Order, listeners: Listeners) -> Iterator[Desk]:
+    """Takes the stack's lease and notes which runs were killed. Raises: LeaseHeld, Unavailable."""
+    heard = Heard(progress)
+    store, project, name = records.beside(stack.workspace), stack.repository.project, stack.settings.stack
+    if store.note:
+        progress.note(store.note)
+    ledger = Ledger(store, project, name, hidden=lambda text: heard.mask(text))  # noqa: PLW0108 - the mask grows
+    owner = lease.mine(actor(stack.repository.root))
+    with lease.take(
+        store, project, name, owner, take_over=order.take_over, above=ledger.lease, note=heard.note
+    ) as held:
+        dead = ledger.abandon(lease=held.number)
+        before = deployments(ledger.entries(_RECENT))
+        about = _about(stack, before)
+        for begun in dead:
+            _tell_killed(about, begun, heard, listeners)
+        yield Desk(stack, ledger, held, heard, listeners, about, before)
+
+
+def _tell_killed(about: About, begun: Entry, progress: Heard, listeners: Listeners) -> None:
+    progress.note(killed(begun))
+    listeners.tell(lambda one: one.killed(about, begun))
+
+
+def _about(stack: Stack, before: tuple[Deployed, ...]) -> About:
+    return About(
+        stack.repository.project,
+        stack.settings.stack,
+        actor(stack.repository.root),
+        _committed(stack),
+        previous=_live(before),
+        links=links(),
+    )
+
+
+def _committed(stack: Stack) -> Revision | None:
+    """The commit whose files lie here; None where some of them are in no commit."""
+    root = stack.repository.root
+    try:
+        head = revision(root)
+        return head if head.tree == tree(root) else None
+    except (NotInGit, UnknownRevision):
+        return None
+
+
+def _live(before: Sequence[Deployed]) -> str | None:
+    """The commit of the last rollout that came to a good end, if nothing was destroyed since."""
+    return next(commits(before), None)
+
+
+def commits(before: Sequence[Deployed]) -> Iterator[str]:
+    """The commits of rollouts that came to a good end since the stack was last destroyed, the last first."""
+    for one in reversed(before):
+        did = one.begin.begin
+        if did is None or one.state() != "succeeded":
+            continue
+        if did.verb == "destroy":
+            return
+        if did.commit is not None:
+            yield did.commit
+
+
+def begin(desk: Desk, considered: Considered, verb: Verb, order: Order) -> Begin:
+    """What the ledger says of a rollout that begins."""
+    about = considered.about
+    closed = [one.gate for one in considered.verdicts if not one.open]
+    return Begin(
+        verb=verb,
+        who=about.who,
+        machine=machine(),
+        commit=about.revision.commit if about.revision else None,
+        tree=_tree(desk, considered),
+        signature=about.revision.signature if about.revision else "none",
+        signer=about.revision.signer if about.revision else "",
+        plan=about.digest,
+        counts=about.counts,
+        approvals=tuple(Approval(one.who, one.at.isoformat(), one.url) for one in considered.approvals),
+        overridden=tuple(f"{gate}: {order.override}" for gate in closed) if order.override else (),
+        links=about.links,
+    )
+
+
+def _tree(desk: Desk, considered: Considered) -> str:
+    if considered.plan is not None:
+        return considered.plan.tree
+    try:
+        return tree(desk.stack.repository.root)
+    except (NotInGit, GitFailed):
+        return ""

@@ -1,0 +1,86 @@
+"""Who hears of a stack's rollouts and who is asked about them, by its settings and this environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from onestack.engine.workspace import HOME
+from onestack.errors import NoForgeToken
+from onestack.plan import Plan
+from onestack.progress import Progress
+from onestack.revision import branch
+from onestack.rollout.considering import Ballots
+from onestack.rollout.owning import owners
+from onestack.rollout.telling import Listener
+from onestack.stack import Stack
+
+if TYPE_CHECKING:
+    from onestack.rollout.github import Github
+    from onestack.rollout.slack import Slack
+
+_PATIENCE_SECONDS = 15.0
+"""So long may it take to tell GitHub one thing; to ask it, which a gate needs, may take longer."""
+
+
+@dataclass(frozen=True)
+class Parties:
+    """``listeners`` hear; ``github`` is also asked who approved."""
+
+    stack: Stack
+    listeners: tuple[Listener, ...] = ()
+    github: Github | None = None
+
+    def asked(self, plan: Plan, commit: str | None, before: str | None) -> Ballots:
+        """Who approved, as far as there is somebody to ask."""
+        if self.github is None or commit is None:
+            who = owners(self.stack, plan, commit or "", None, lambda _team: frozenset())
+            return Ballots(approvers=who)
+        return self.github.ballots(plan, commit, before)
+
+
+def parties(stack: Stack, progress: Progress, environment: Mapping[str, str] = os.environ) -> Parties:
+    """Who hears of this stack's rollouts: nobody of one that is only simulated.
+
+    Raises: NoForgeToken where approvals are asked for and can't be read; NoForge, SlackMisconfigured.
+    """
+    if stack.workspace.simulation is not None:
+        return Parties(stack)
+    github, slack = _github(stack, progress, environment), _slack(stack, progress, environment)
+    return Parties(stack, tuple(one for one in (github, slack) if one is not None), github)
+
+
+def _github(stack: Stack, progress: Progress, environment: Mapping[str, str]) -> Github | None:
+    named, root = stack.settings.delivery.github, stack.repository.root
+    if named is None:
+        return None
+    # Their clients take a while to be read, and few stacks have them.
+    from onestack import forge  # noqa: PLC0415
+    from onestack.rollout.github import Github  # noqa: PLC0415
+
+    try:
+        place = forge.place(environment, root, repository=named)
+    except NoForgeToken as error:
+        if stack.settings.gates.approvals is not None:
+            raise
+        progress.note(f"nobody at GitHub hears of this: {error.what}")
+        return None
+    base = environment.get("GITHUB_REF_NAME") or branch(root) or "main"
+    return Github(forge.Forge(place, patience=_PATIENCE_SECONDS), forge.Forge(place), stack, base)
+
+
+def _slack(stack: Stack, progress: Progress, environment: Mapping[str, str]) -> Slack | None:
+    settings = stack.settings.notify.slack
+    if settings is None:
+        return None
+    from onestack import notify  # noqa: PLC0415 - as above
+    from onestack.rollout.slack import Slack  # noqa: PLC0415
+
+    outbox = notify.Outbox(stack.repository.root / HOME / "outbox")
+    found = notify.Slack.from_environment(environment, settings, outbox)
+    if found is None:
+        progress.note("Slack hears nothing of this: neither SLACK_BOT_TOKEN nor SLACK_WEBHOOK_URL is set")
+        return None
+    return Slack(found, progress)

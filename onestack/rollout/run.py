@@ -1,0 +1,82 @@
+"""A rollout from its lease to its proof, whose steps can be read like a table of contents."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from onestack import acceptance, delivery
+from onestack.engine import Outcome, State
+from onestack.errors import AcceptanceFailed, GatesClosed, PlanMoved
+from onestack.gates.settings import GateSettings
+from onestack.gates.verdict import closed as closed_gates
+from onestack.plan.state import state_digest
+from onestack.progress import Discreet
+from onestack.rollout.about import Considered, Order, Rollout
+from onestack.rollout.considering import Asked, consider
+from onestack.rollout.desk import Desk, desk
+from onestack.rollout.telling import Listener, Listeners
+from onestack.rollout.writing import CameTo, stopped, written
+from onestack.stack import Stack
+
+
+def deploy(
+    stack: Stack, progress: Discreet, order: Order, listeners: Sequence[Listener], asked: Asked
+) -> Rollout:
+    """Lease -> plan -> seal -> gates -> up -> readiness -> acceptance tests, all of it in the ledger.
+
+    Raises: GatesClosed, PlanMoved, AcceptanceFailed, LeaseHeld; as `onestack.delivery.deploy`.
+    """
+    with desk(stack, progress, order, Listeners(listeners, progress)) as at:
+        considered = _allowed(at, order, asked)
+        with written(at, considered, "deploy", order) as (begun, came_to):
+            deployment = delivery.deploy(
+                stack,
+                at.progress,
+                full=order.full,
+                begins=lambda state: _begins(at, considered, state, came_to),
+            )
+            tests = acceptance.run(stack, at.progress, manifests=deployment.manifests)
+            came_to.deployed(deployment.outcome, tests)
+            if not tests.ok:
+                raise AcceptanceFailed(at.about.stack, tuple(map(str, tests.wrong)))
+        rollout = Rollout(considered, deployment, tests, begun.number)
+        at.listeners.tell(lambda one: one.succeeded(considered.about, begun, rollout))
+        return rollout
+
+
+def destroy(stack: Stack, progress: Discreet, order: Order) -> Outcome:
+    """Deletes all that the stack holds, under its lease. Raises: as `onestack.delivery.destroy`."""
+    with desk(stack, progress, order, Listeners((), progress)) as at:
+        with written(at, Considered(at.about), "destroy", order) as (_begun, came_to):
+            came_to.touched = True
+            outcome = delivery.destroy(stack, at.progress)
+            came_to.counts = dict(outcome.changes)
+        return outcome
+
+
+def _allowed(at: Desk, order: Order, asked: Asked) -> Considered:
+    """What may be done now. Raises: PlanMoved, GatesClosed, once that is written and told."""
+    try:
+        if at.stack.workspace.simulation is not None and at.stack.settings.gates != GateSettings():
+            at.progress.note(f"simulated: gates stop nothing; 'onestack gates {at.about.stack}' asks them")
+        considered = consider(at.stack, at.about, order, at.progress, asked)
+    except PlanMoved as error:
+        stopped(at, Considered(at.about), (), order, error)
+        raise
+    closed = closed_gates(considered.verdicts)
+    if closed and not order.override:
+        shut = GatesClosed(at.about.stack, closed)
+        stopped(at, considered, closed, order, shut)
+        raise shut
+    for one in closed:
+        at.progress.note(f"the gate '{one.gate}' is closed and passed by: {order.override}")
+    return considered
+
+
+def _begins(at: Desk, considered: Considered, state: State, came_to: CameTo) -> None:
+    """What was planned from is what is there, right before anything is done. Raises: LeaseLost, PlanMoved."""
+    at.lease.check()
+    plan = considered.plan
+    if plan is not None and (now := state_digest(state.resources, state.begun)) != plan.state:
+        raise PlanMoved(at.about.stack, plan.state, now, ["the state changed since it was planned"])
+    came_to.touched = True

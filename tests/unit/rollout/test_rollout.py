@@ -1,0 +1,366 @@
+"""What is written and told of a rollout, whatever becomes of it. What it carries out is stood in for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import git
+import pytest
+
+from onestack import acceptance, delivery, planning, records
+from onestack.acceptance import Case, Results
+from onestack.engine import Outcome, State
+from onestack.errors import (
+    AcceptanceFailed,
+    EngineFailed,
+    GatesClosed,
+    LeaseLost,
+    NotReady,
+    OnestackError,
+    PlanMoved,
+    Unavailable,
+)
+from onestack.gates.approvals import Approval, Approvers
+from onestack.ledger import Begin, Ledger, deployments
+from onestack.masking import Mask
+from onestack.plan import Change, Plan, Risk, digest
+from onestack.plan.state import state_digest
+from onestack.progress import Silent
+from onestack.repository import Repository
+from onestack.revision import revision
+from onestack.rollout import Ballots, Order, deploy, destroy
+from onestack.settings import from_file
+from onestack.stack import Stack
+
+SETTINGS = "config: {onestack:platform: embedded, onestack:manifests: {applications: {shop: }}%s}\n"
+RISK = Risk("deletes-data", "PersistentVolumeClaim shop/data", "its data is lost")
+CHANGE = Change(
+    "delete", "urn:pulumi:test::shop::kubernetes:core/v1:PersistentVolumeClaim::shop/data", "t", "data"
+)
+APPROVALS = ", onestack:gates: {approvals: {approvers: [bob], required: 1}}"
+
+
+class Quiet(Silent):
+    """Hides nothing, and keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+
+    def note(self, text: str) -> None:
+        self.notes.append(text)
+
+    def hide(self, mask: object) -> None:
+        pass
+
+
+class Ear:
+    """Hears what is told."""
+
+    def __init__(self, proposal: str = "") -> None:
+        self.heard: list[str] = []
+        self.details: list[Any] = []
+        self.proposal = proposal
+
+    def __getattr__(self, name: str) -> Callable[..., str]:
+        def hear(*told: Any) -> str:
+            self.heard.append(name)
+            self.details.append(told)
+            return self.proposal
+
+        return hear
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A repository with a commit."""
+    folder = tmp_path / "repository"
+    (folder / "stacks").mkdir(parents=True)
+    (folder / "stacks/Pulumi.test.yaml").write_text(SETTINGS % "")
+    made = git.Repo.init(folder, initial_branch="main")
+    _commit(made, "first")
+    return folder
+
+
+def _commit(made: git.Repo, message: str) -> None:
+    name = {"NAME": "Ada", "EMAIL": "ada@example.com"}
+    who = {f"GIT_{role}_{key}": value for role in ("AUTHOR", "COMMITTER") for key, value in name.items()}
+    made.git.add("--all")
+    made.git.commit("--allow-empty", "-m", message, env=who)
+
+
+@pytest.fixture
+def world(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    return World(root, tmp_path, monkeypatch)
+
+
+class World:
+    """A stack whose deployments come to what a test says."""
+
+    def __init__(self, root: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.root, self.folder = root, folder
+        self.progress, self.ear = Quiet(), Ear()
+        self.state = State({})
+        self.plan = Plan("shop", "test", "t", "s", state_digest((), ()), changes=(CHANGE,), risks=(RISK,))
+        self.fails: BaseException | None = None
+        self.tests = Results()
+        self.ballots = Ballots()
+        monkeypatch.setattr(delivery, "deploy", self._deploy)
+        monkeypatch.setattr(delivery, "destroy", self._destroy)
+        monkeypatch.setattr(acceptance, "run", lambda *_, **__: self.tests)
+        monkeypatch.setattr(planning, "plan", lambda *_, **__: self.plan)
+
+    @property
+    def stack(self) -> Stack:
+        place = SimpleNamespace(
+            backend=(self.folder / "state").as_uri(), root=self.root, simulation=None, cloud=False
+        )
+        made: Any = SimpleNamespace(
+            repository=Repository(self.root, "shop"), settings=from_file(self.root, "test"), workspace=place
+        )
+        return made  # type: ignore[no-any-return] # as much of one as is looked at
+
+    def settings(self, more: str) -> None:
+        """Adds settings, in a commit of their own."""
+        (self.root / "stacks/Pulumi.test.yaml").write_text(SETTINGS % more)
+        _commit(git.Repo(self.root), "settings")
+
+    def deploy(self, order: Order = Order()) -> None:  # noqa: B008 - frozen
+        listeners: Sequence[Any] = [self.ear]
+        deploy(self.stack, self.progress, order, listeners, lambda *_: self.ballots)
+
+    def ended(self) -> list[str]:
+        """How the deployments in the ledger ended, and that it is whole."""
+        assert self.ledger().verify() == ()
+        return [str(one.state()) for one in deployments(self.ledger().entries())]
+
+    def ledger(self) -> Ledger:
+        return Ledger(records.beside(self.stack.workspace), "shop", "test")
+
+    def _deploy(self, _stack: Any, progress: Any, begins: Callable[[State], None], **_: Any) -> Any:
+        progress.hide(Mask(frozenset({b"hunter2-hunter2"})))
+        begins(self.state)
+        if self.fails is not None:
+            raise self.fails
+        return SimpleNamespace(outcome=Outcome({"update": 2}, (), ()), manifests=(), seconds=1.0)
+
+    def _destroy(self, *_: Any) -> Outcome:
+        if self.fails is not None:
+            raise self.fails
+        return Outcome({"delete": 2}, (), ())
+
+
+def test_a_good_one_is_written_and_told_from_begin_to_end(world: World) -> None:
+    world.tests = Results((Case("a", "passed"), Case("b", "skipped")))
+    world.deploy()
+    assert world.ended() == ["succeeded"]
+    assert world.ear.heard == ["started", "succeeded"]
+    begin, end = world.ledger().entries()
+    assert begin.begin is not None
+    assert begin.begin.commit == revision(world.root).commit
+    assert end.end is not None
+    assert (end.end.counts, end.end.tests and end.end.tests.passed) == ({"update": 2}, 1)
+
+
+def test_files_in_no_commit_are_said_to_be_that(world: World) -> None:
+    (world.root / "new").write_text("x")
+    world.deploy()
+    begin = world.ledger().entries()[0].begin
+    assert begin is not None
+    assert begin.commit is None
+    assert begin.tree
+
+
+@pytest.mark.parametrize(
+    ("fails", "outcome"),
+    [
+        (NotReady("test", "Deployment shop/web: no pods"), "failed"),
+        (Unavailable("the cluster is away"), "failed"),
+        (ValueError("a defect"), "failed"),
+        (KeyboardInterrupt(), "interrupted"),
+    ],
+)
+def test_what_fails_is_written_told_and_raised(world: World, fails: BaseException, outcome: str) -> None:
+    world.fails = fails
+    with pytest.raises(type(fails)):
+        world.deploy()
+    assert world.ended() == [outcome]
+    assert world.ear.heard == ["started", "failed"]
+    assert world.ear.details[-1][-1].interrupted is (outcome == "interrupted")
+    assert any(note.startswith("what is live: ") for note in world.progress.notes)
+
+
+def test_no_secret_is_in_the_ledger_or_in_what_is_told(world: World) -> None:
+    world.fails = Unavailable("the database says: no user hunter2-hunter2")
+    with pytest.raises(Unavailable):
+        world.deploy()
+    failure = world.ear.details[-1][-1]
+    end = world.ledger().entries()[-1].end
+    assert end is not None
+    for said in (failure.cause, failure.message, end.error, *world.progress.notes):
+        assert "hunter2" not in said
+    assert "the database says" in failure.cause
+
+
+def test_a_failed_test_fails_the_deployment_and_says_what_is_live(world: World) -> None:
+    world.tests = Results((Case("test_shop::test_price", "failed", "it is wrong"),))
+    with pytest.raises(AcceptanceFailed, match="test_price"):
+        world.deploy()
+    failure = world.ear.details[-1][-1]
+    assert "acceptance tests" in failure.cause
+    assert "is live and ready" in failure.live
+
+
+def test_the_number_of_changes_that_were_made_is_told(world: World) -> None:
+    failed = EngineFailed("up", "test", ("no",), "")
+    failed.done = 3
+    world.fails = failed
+    with pytest.raises(EngineFailed):
+        world.deploy()
+    assert world.ear.details[-1][-1].live.startswith("3 changes of ")
+
+
+def test_a_lost_lease_writes_nothing_more(world: World) -> None:
+    world.fails = LeaseLost("test", 1, "taken over")
+    with pytest.raises(LeaseLost):
+        world.deploy()
+    assert len(world.ledger().entries()) == 1
+    assert world.ear.heard == ["started"]
+
+
+def test_a_killed_run_is_told_by_the_next(world: World) -> None:
+    world.ledger().begin(Begin("deploy", "ada", "laptop"), lease=1)
+    world.deploy()
+    assert world.ended() == ["killed", "succeeded"]
+    assert world.ear.heard == ["killed", "started", "succeeded"]
+    assert any("of ada" in note and "was killed" in note for note in world.progress.notes)
+
+
+def test_who_cannot_be_told_is_noted_and_stops_nothing(world: World) -> None:
+    class Deaf:
+        def __getattr__(self, name: str) -> Callable[..., None]:
+            def refuse(*_: Any) -> None:
+                raise Unavailable("GitHub is down")
+
+            return refuse
+
+    listeners: Sequence[Any] = [Deaf(), world.ear]
+    deploy(world.stack, world.progress, Order(), listeners, lambda *_: Ballots())
+    assert world.ear.heard == ["started", "succeeded"]
+    assert sum("GitHub is down" in note for note in world.progress.notes) == 2
+
+
+def test_a_closed_gate_is_written_and_told_once_for_a_plan(world: World) -> None:
+    world.settings(APPROVALS)
+    for _ in range(3):
+        with pytest.raises(GatesClosed, match="approval"):
+            world.deploy()
+    assert world.ended() == ["stopped"]
+    assert world.ear.heard == ["waiting"]
+    world.plan = replace(world.plan, tree="another")
+    with pytest.raises(GatesClosed):
+        world.deploy()
+    assert world.ended() == ["stopped", "stopped"]
+
+
+def _approved(plan: Plan) -> Ballots:
+    given = Approval("bob", "comment", digest(plan), datetime.now(UTC) - timedelta(minutes=1))
+    return Ballots((given,), Approvers(frozenset({"bob"})), frozenset({"ada"}))
+
+
+def test_an_approval_of_that_very_plan_opens_and_is_in_the_ledger(world: World) -> None:
+    world.settings(APPROVALS)
+    world.ballots = _approved(world.plan)
+    world.deploy()
+    begin = world.ledger().entries()[0].begin
+    assert begin is not None
+    assert [one.by for one in begin.approvals] == ["bob"]
+    assert begin.plan == digest(world.plan)
+
+
+def test_an_approval_dies_with_its_plan(world: World) -> None:
+    world.settings(APPROVALS)
+    world.ballots = _approved(world.plan)
+    world.plan = replace(world.plan, state="moved")
+    with pytest.raises(GatesClosed, match="another plan"):
+        world.deploy()
+    assert world.ended() == ["stopped"]
+
+
+def test_an_override_passes_with_its_reason_in_the_ledger(world: World) -> None:
+    world.settings(APPROVALS)
+    world.deploy(Order(override="the shop is down"))
+    begin = world.ledger().entries()[0].begin
+    assert begin is not None
+    assert begin.overridden == ("approvals: the shop is down",)
+    assert any("the shop is down" in note for note in world.progress.notes)
+
+
+def test_a_plan_that_is_not_the_sealed_one_is_refused(world: World) -> None:
+    with pytest.raises(PlanMoved):
+        world.deploy(Order(sealed="sha256:" + "0" * 64))
+    assert world.ended() == ["stopped"]
+    world.deploy(Order(sealed=digest(world.plan)))
+    assert world.ended() == ["stopped", "succeeded"]
+
+
+def test_a_state_that_moved_after_the_plan_is_refused_before_anything_is_done(world: World) -> None:
+    world.state = State({"resources": [{"urn": "a", "type": "b"}]})
+    with pytest.raises(PlanMoved, match="the state changed"):
+        world.deploy(Order(sealed=digest(world.plan)))
+    assert world.ended() == ["stopped"]
+    assert world.ear.details[-1][-1].live.startswith("nothing was done")
+
+
+def test_a_failure_prepares_the_way_back_where_the_settings_say_so(world: World, tmp_path: Path) -> None:
+    git.Repo.init(tmp_path / "remote.git", bare=True, initial_branch="main")
+    git.Repo(world.root).create_remote("origin", str(tmp_path / "remote.git"))
+    world.settings(", onestack:delivery: {revert: true}")
+    world.deploy()
+    good = revision(world.root)
+    (world.root / "bad.yaml").write_text("bad: true\n")
+    _commit(git.Repo(world.root), "bad")
+    world.fails, world.ear.proposal = NotReady("test", "it is bad"), "https://example.com/pull/7"
+    with pytest.raises(NotReady):
+        world.deploy()
+    assert world.ear.heard[-2:] == ["propose", "failed"]
+    assert world.ear.details[-1][-1].back == "https://example.com/pull/7"
+    (branch,) = git.Repo(tmp_path / "remote.git").heads
+    assert branch.commit.tree.hexsha == good.tree
+
+
+def test_nothing_is_taken_back_for_a_network_or_a_person(world: World) -> None:
+    world.settings(", onestack:delivery: {revert: true}")
+    world.deploy()
+    _commit(git.Repo(world.root), "next")
+    for fails in (Unavailable("the cluster is away"), KeyboardInterrupt()):
+        world.fails = fails
+        with pytest.raises(type(fails)):
+            world.deploy()
+    assert "propose" not in world.ear.heard
+
+
+def test_a_way_back_that_fails_hides_nothing(world: World) -> None:
+    world.settings(", onestack:delivery: {revert: true}")
+    world.deploy()
+    (world.root / "bad.yaml").write_text("bad: true\n")
+    _commit(git.Repo(world.root), "bad")
+    world.fails = NotReady("test", "it is bad")
+    with pytest.raises(NotReady):
+        world.deploy()
+    assert any(note.startswith("the way back is not prepared") for note in world.progress.notes)
+    assert world.ear.heard[-1] == "failed"
+
+
+def test_destroying_is_in_the_ledger_and_forgets_what_was_live(world: World) -> None:
+    world.deploy()
+    destroy(world.stack, world.progress, Order())
+    world.fails = OnestackError("no")
+    with pytest.raises(OnestackError):
+        world.deploy()
+    assert world.ended() == ["succeeded", "succeeded", "failed"]
+    assert world.ear.details[-1][0].previous is None
