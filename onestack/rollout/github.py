@@ -13,6 +13,7 @@ from onestack.harmless import one_line
 from onestack.ledger import Entry
 from onestack.plan import Plan, markdown
 from onestack.plan.inert import code, fenced, prose
+from onestack.progress import Progress
 from onestack.rollout.about import About, Considered, Failure, Rollout
 from onestack.rollout.considering import Ballots
 from onestack.rollout.owning import owners
@@ -25,11 +26,12 @@ CONTEXT: Final = "onestack/{}"
 class Github:
     """Writes the commit's status, its deployment, and the plan that waits on its pull request."""
 
-    def __init__(self, forge: Forge, asked: Forge, stack: Stack, base: str) -> None:
+    def __init__(self, forge: Forge, asked: Forge, stack: Stack, base: str, progress: Progress) -> None:
         self._forge = forge
         self._asked = asked
         self._stack = stack
         self._base = base
+        self._progress = progress
 
     def killed(self, about: About, begun: Entry) -> None:
         """See `Listener`."""
@@ -85,7 +87,13 @@ class Github:
         return Ballots(given, who, frozenset({pull.author}), self._asked.date)
 
     def _members(self, team: str) -> frozenset[str]:
-        return self._asked.team_members(team) or frozenset()
+        found = self._asked.team_members(team)
+        if found is None:
+            self._progress.note(
+                f"who is in the team {team} can't be seen with this token, so none of them can approve: name "
+                "people, or give it the organisation's 'members: read' (a workflow's own token has none)"
+            )
+        return found or frozenset()
 
     def _say(
         self, about: About, begun: Entry, state: CommitState, deployment: DeploymentState, what: str

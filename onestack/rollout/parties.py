@@ -68,7 +68,7 @@ def _github(stack: Stack, progress: Progress, environment: Mapping[str, str]) ->
         progress.note(f"nobody at GitHub hears of this: {error.what}")
         return None
     base = environment.get("GITHUB_REF_NAME") or branch(root) or "main"
-    return Github(forge.Forge(place, patience=_PATIENCE_SECONDS), forge.Forge(place), stack, base)
+    return Github(forge.Forge(place, patience=_PATIENCE_SECONDS), forge.Forge(place), stack, base, progress)
 
 
 def _slack(stack: Stack, progress: Progress, environment: Mapping[str, str]) -> Slack | None:

@@ -1,0 +1,157 @@
+"""What GitHub hears of rollouts and is asked, by a stand-in that holds requests to GitHub's description."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import git
+import pytest
+
+from onestack.acceptance import Results
+from onestack.errors import ForgeUnavailable
+from onestack.forge import Forge, place
+from onestack.gates.settings import ApprovalSettings, GateSettings
+from onestack.gates.verdict import Verdict
+from onestack.ledger import Begin, Entry
+from onestack.plan import Change, Plan, digest
+from onestack.repository import Repository
+from onestack.revision import Revision, revision
+from onestack.rollout.about import About, Considered, Failure
+from onestack.rollout.github import Github
+from onestack.rollout.owning import owners
+from onestack.settings import from_file
+from tests.stand_ins.github import DOWN, GitHub, github
+from tests.unit.rollout.test_rollout import Quiet
+
+MAIN, HEAD = "a" * 40, "b" * 40
+PLAN = Plan("shop", "prod", MAIN, "s", "s", changes=(Change("update", "urn", "t:t:Thing", "thing"),))
+WAITS = Verdict("approvals", False, "1 more approval is needed", opens_by="bob")
+
+
+@pytest.fixture
+def hub() -> Iterator[GitHub]:
+    with github() as there:
+        there.people.branches.heads |= {"main": MAIN, "fix": HEAD}
+        there.people.open("fix", "main", by="ada", title="Fix it")
+        yield there
+
+
+def listener(hub: GitHub, approvals: ApprovalSettings | None = None) -> Github:
+    ours = Forge(place(hub.environ(commit=MAIN)), patience=2, pause=0.001)
+    stack: Any = SimpleNamespace(
+        repository=Repository(Path("/nowhere"), "shop"),
+        settings=SimpleNamespace(
+            stack="prod",
+            gates=GateSettings(approvals=approvals),
+            manifests=SimpleNamespace(path="manifests"),
+        ),
+    )
+    return Github(ours, ours, stack, "main", Quiet())
+
+
+def about(commit: str = MAIN) -> About:
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    made = Revision(commit, commit, "Ada <a@b.c>", now, "Fix it")
+    return About("shop", "prod", "ada", made, links={"run": "https://example.com/1"})
+
+
+def begun(run: str = "r1", commit: str | None = MAIN) -> Entry:
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    return Entry(1, "", "shop", "prod", "begin", run, now, 1, begin=Begin("deploy", "ada", "vm", commit))
+
+
+def states(hub: GitHub) -> list[list[str]]:
+    return [[one["state"] for one in said] for said in hub.people.said.values()]
+
+
+def test_a_run_that_is_told_twice_is_one_deployment(hub: GitHub) -> None:
+    for _ in range(2):
+        listener(hub).started(about(), begun())
+    rollout: Any = SimpleNamespace(tests=Results())
+    for _ in range(2):
+        listener(hub).succeeded(about(), begun(), rollout)
+    assert states(hub) == [["in_progress", "success"]]
+    assert [one["state"] for _, one in hub.people.statuses][-1] == "success"
+
+
+def test_a_killed_run_is_settled_by_the_next(hub: GitHub) -> None:
+    listener(hub).started(about(), begun())
+    listener(hub).killed(about(), begun())
+    assert states(hub) == [["in_progress", "error"]]
+    listener(hub).killed(about(), begun(commit=None))  # nothing was said of one without a commit
+
+
+def test_a_failure_is_told_with_its_cause(hub: GitHub) -> None:
+    listener(hub).started(about(), begun())
+    listener(hub).failed(about(), begun(), Failure("it is bad", "it is bad", "all of it is live"))
+    assert states(hub) == [["in_progress", "failure"]]
+    assert hub.people.statuses[-1][1]["description"] == "it is bad"
+
+
+def test_what_waits_has_its_plan_on_the_pull_request_once(hub: GitHub) -> None:
+    commit = hub.people.merge(1)
+    for _ in range(2):
+        listener(hub).waiting(Considered(about(commit), PLAN), begun(), [WAITS])
+    (body,) = hub.people.bodies(1)
+    assert digest(PLAN) in body
+    assert hub.people.statuses[-1][1]["state"] == "pending"
+
+
+def test_an_approval_is_found_on_the_merged_pull_request_and_its_author_is_known(hub: GitHub) -> None:
+    commit = hub.people.merge(1)
+    hub.people.say(1, "bob", f"/approve {digest(PLAN)}")
+    said = listener(hub, ApprovalSettings(approvers=("bob",))).ballots(PLAN, commit, None)
+    assert [(one.who, one.digest) for one in said.approvals] == [("bob", digest(PLAN))]
+    assert said.authors == {"ada"}
+    assert said.date
+
+
+def test_a_commit_of_no_pull_request_has_no_approvals(hub: GitHub) -> None:
+    said = listener(hub, ApprovalSettings(approvers=("bob",))).ballots(PLAN, "f" * 40, None)
+    assert said.approvals == ()
+
+
+def test_a_team_that_cannot_be_seen_is_said(hub: GitHub) -> None:
+    ours = listener(hub, ApprovalSettings(approvers=("acme/platform",)))
+    ours.ballots(PLAN, "f" * 40, None)
+    progress: Any = ours._progress
+    assert any("acme/platform can't be seen" in note for note in progress.notes)
+
+
+def test_github_that_is_down_is_an_error_of_ours(hub: GitHub) -> None:
+    hub.fail("POST", DOWN, times=100)
+    with pytest.raises(ForgeUnavailable):
+        listener(hub).started(about(), begun())
+
+
+def test_owners_are_those_of_before_the_change(tmp_path: Path) -> None:
+    made = git.Repo.init(tmp_path, initial_branch="main")
+    approvals = ", onestack:gates: {approvals: {approvers: [carol], codeowners: true}}"
+    _commit(made, {"CODEOWNERS": "/manifests/ @bob\n", "stacks/Pulumi.prod.yaml": SETTINGS % approvals})
+    before = revision(tmp_path)
+    _commit(made, {"CODEOWNERS": "* @mallory\n", "manifests/shop/a.yaml": "a: 1\n"})
+    stack: Any = SimpleNamespace(
+        repository=Repository(tmp_path, "shop"), settings=from_file(tmp_path, "prod")
+    )
+    found = owners(stack, PLAN, revision(tmp_path).commit, before.commit, lambda _team: frozenset())
+    assert found.may("bob")
+    assert found.may("carol")
+    assert not found.may("mallory")
+
+
+SETTINGS = "config: {onestack:platform: embedded, onestack:manifests: {applications: {shop: }}%s}\n"
+
+
+def _commit(made: git.Repo, files: dict[str, str]) -> None:
+    for path, text in files.items():
+        file = Path(str(made.working_dir)) / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    name = {"NAME": "Ada", "EMAIL": "ada@example.com"}
+    who = {f"GIT_{role}_{key}": value for role in ("AUTHOR", "COMMITTER") for key, value in name.items()}
+    made.git.add("--all")
+    made.git.commit("-m", "files", env=who)
