@@ -1556,8 +1556,8 @@ class AcceptanceFailed(OnestackError):
         super().__init__(
             f"stack '{stack}' is deployed and ready, and its acceptance tests fail",
             why="\n".join(wrong),
-            hint=f"'onestack verify {stack}' runs them again; 'onestack rollback {stack}' prepares the way "
-            "back",
+            hint=f"'onestack verify {stack}' runs them again; where an earlier revision was deployed, "
+            f"'onestack rollback {stack}' prepares the way back",
         )
 
 

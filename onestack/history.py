@@ -147,7 +147,10 @@ def _told(one: Deployed) -> Iterator[str]:
     yield begin.verb
     yield begin.who
     yield f"{begin.commit[:12]} {_SIGNED[begin.signature]}" if begin.commit else "not committed"
-    yield _counts(end.counts) if end else f"planned: {_counts(begin.counts)}"
+    if end:
+        yield _counts(end.counts)
+    else:
+        yield f"planned: {_counts(begin.counts)}" if begin.plan else "not known"
 
 
 def _measured(one: Deployed) -> Iterator[str]:

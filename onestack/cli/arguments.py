@@ -12,7 +12,7 @@ stack_argument = click.argument("stack")
 offline_option = click.option(
     "--offline/--online",
     default=None,
-    help="For platform gcp: simulate Google Cloud here; without credentials, preview does anyway.",
+    help="For platform gcp: simulate Google Cloud here; verbs that change nothing do so without credentials.",
 )
 take_over_option = click.option(
     "--take-over",

@@ -154,6 +154,8 @@ def deploy(
     if sealed is not None and not NAMED.fullmatch(sealed):
         message = "a digest is sha256: and 64 hexadecimal digits, or the first 12 of them at least"
         raise click.BadParameter(message, param_hint="--sealed")
+    if override is not None and not override.strip():
+        raise click.BadParameter("the ledger keeps a reason: write one", param_hint="--override")
     with Terminal() as terminal:
         gathered = gather(find(root), stack, terminal, offline=offline)
         order = rollout.Order(full=full, sealed=sealed, take_over=take_over, override=override)

@@ -45,6 +45,11 @@ class About:
     links: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def whole(self) -> str:
+        """All of the revision, as the subject of a sentence."""
+        return f"all of {self.what}" if self.revision else "what lay there, in no commit,"
+
+    @property
     def what(self) -> str:
         """The revision in words."""
         if self.revision is None:

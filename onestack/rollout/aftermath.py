@@ -17,9 +17,9 @@ def live(about: About, error: BaseException, *, touched: bool = True) -> str:
         return f"nothing was done; it is {before}"
     match error:
         case AcceptanceFailed():
-            return f"all of {about.what} is live and ready; its acceptance tests say that it is wrong"
+            return f"{about.whole} is live and ready; its acceptance tests say that it is wrong"
         case NotReady():
-            return f"all of {about.what} is applied, and not all of it is ready; before it was {before}"
+            return f"{about.whole} is applied, and not all of it is ready; before it was {before}"
         case EngineFailed() if error.done is not None:
             return f"{error.done} changes of {about.what} were made before it failed; before it was {before}"
         case _:

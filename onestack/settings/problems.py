@@ -21,10 +21,12 @@ PREFIX: Final = "onestack:"
 
 # What to write where a pattern is not met, by the whole setting or its first part.
 _PATTERNS = {
+    "delivery.github": "write the repository as 'owner/name'",
     "gcp.cluster.maintenance.start": "write the time in UTC, such as '02:00'",
     "gcp.registry.name": "write lower-case letters, digits and '-', beginning with a letter",
     "kubernetesVersion": f"write a minor version, such as '{KUBERNETES}'",
     "rendering": "write a host, or host:port, in lower case, without scheme and path",
+    "notify.slack.channel": "write '#name', or the channel's id, such as 'C0123456789'",
     "manifests": "write for example 'Certificate.cert-manager.io: Namespaced', and versions as 'v1'",
 }
 # A prefix that differs from ours by at most two letters is at least as like it as this.
