@@ -150,7 +150,8 @@ def _told(one: Deployed) -> Iterator[str]:
     if end:
         yield _counts(end.counts)
     else:
-        yield f"planned: {_counts(begin.counts)}" if begin.plan else "not known"
+        known = begin.counts or begin.plan
+        yield f"planned: {_counts(begin.counts)}" if known else "not known"
 
 
 def _measured(one: Deployed) -> Iterator[str]:

@@ -240,6 +240,7 @@ def test_every_setting_is_documented() -> None:
         "gcp.registry": Registry,
         "gcp.state": State,
         "gcp.github": Github,
+        "delivery": settings.DeliverySettings,
         "notify": NotifySettings,
         "notify.slack": SlackSettings,
     }
