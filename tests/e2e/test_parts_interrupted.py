@@ -81,7 +81,7 @@ def test_of_two_runs_one_is_refused_and_the_other_ends_well(
 ) -> None:
     second = repository.onestack("deploy", repository.stack)
     assert second.code == 4
-    assert "is locked by another run" in second.err
+    assert "is being deployed by" in second.err
     plain = repository.shell("pulumi up --yes --skip-preview --non-interactive")
     assert plain.code != 0
     assert f"pid {stopped.pid}" in plain.out + plain.err
