@@ -120,6 +120,8 @@ def begin(desk: Desk, considered: Considered, verb: Verb, order: Order) -> Begin
 def _tree(desk: Desk, considered: Considered) -> str:
     if considered.plan is not None:
         return considered.plan.tree
+    if considered.about.revision is not None:
+        return considered.about.revision.tree
     try:
         return tree(desk.stack.repository.root)
     except (NotInGit, GitFailed):

@@ -53,7 +53,7 @@ def parties(stack: Stack, progress: Progress, environment: Mapping[str, str] = o
 
 
 def _github(stack: Stack, progress: Progress, environment: Mapping[str, str]) -> Github | None:
-    named, root = stack.settings.delivery.github, stack.repository.root
+    named, root = _repository(stack), stack.repository.root
     if named is None:
         return None
     # Their clients take a while to be read, and few stacks have them.
@@ -69,6 +69,12 @@ def _github(stack: Stack, progress: Progress, environment: Mapping[str, str]) ->
         return None
     base = environment.get("GITHUB_REF_NAME") or branch(root) or "main"
     return Github(forge.Forge(place, patience=_PATIENCE_SECONDS), forge.Forge(place), stack, base, progress)
+
+
+def _repository(stack: Stack) -> str | None:
+    """The repository at GitHub: that of the settings, else that which deploys to the stack's cloud."""
+    cloud = stack.settings.gcp.github if stack.settings.gcp else None
+    return stack.settings.delivery.github or (cloud.repository if cloud else None)
 
 
 def _slack(stack: Stack, progress: Progress, environment: Mapping[str, str]) -> Slack | None:

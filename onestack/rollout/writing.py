@@ -42,8 +42,8 @@ def written(desk: Desk, considered: Considered, verb: Verb, order: Order) -> Ite
     """Brackets what changes the stack: begin, then an end whatever happens but a kill or a lost lease."""
     began, came_to = time.monotonic(), CameTo()
     begun = desk.ledger.begin(begin(desk, considered, verb, order), lease=desk.lease.number)
-    desk.listeners.tell(lambda one: one.started(considered.about, begun))
     try:
+        desk.listeners.tell(lambda one: one.started(considered.about, begun))
         yield begun, came_to
         desk.lease.check()
     except LeaseLost:

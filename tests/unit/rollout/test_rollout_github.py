@@ -23,6 +23,7 @@ from onestack.revision import Revision, revision
 from onestack.rollout.about import About, Considered, Failure
 from onestack.rollout.github import Github
 from onestack.rollout.owning import owners
+from onestack.rollout.parties import _repository
 from onestack.settings import from_file
 from tests.stand_ins.github import DOWN, GitHub, github
 from tests.unit.rollout.test_rollout import Quiet
@@ -155,3 +156,15 @@ def _commit(made: git.Repo, files: dict[str, str]) -> None:
     who = {f"GIT_{role}_{key}": value for role in ("AUTHOR", "COMMITTER") for key, value in name.items()}
     made.git.add("--all")
     made.git.commit("-m", "files", env=who)
+
+
+@pytest.mark.parametrize(
+    ("own", "cloud", "found"),
+    [(None, None, None), ("a/b", "c/d", "a/b"), (None, "c/d", "c/d")],
+)
+def test_the_repository_is_that_which_deploys_to_the_cloud(
+    own: str | None, cloud: str | None, found: str | None
+) -> None:
+    gcp = SimpleNamespace(github=SimpleNamespace(repository=cloud)) if cloud else None
+    stack: Any = SimpleNamespace(settings=SimpleNamespace(delivery=SimpleNamespace(github=own), gcp=gcp))
+    assert _repository(stack) == found
