@@ -11,6 +11,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes depends on what runs beside it.
+settings.register_profile("onestack", deadline=None)
+settings.load_profile("onestack")
 
 # What a machine may lack. The corpus and the recordings are no part of the repository.
 _KNOWN = (

@@ -47,6 +47,7 @@ class Cluster:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._now(self._client.__aexit__(kind, error, trace))
+        self._now(asyncio.sleep(0))  # connections close in the loop's next turn
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()

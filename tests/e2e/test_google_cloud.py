@@ -69,6 +69,22 @@ def google(toolchain: Toolchain, tmp_path_factory: pytest.TempPathFactory) -> It
     made.discard()
 
 
+@pytest.fixture(scope="module")
+def deployed(google: Cloud) -> Cloud:
+    """The same, deployed once."""
+    done = google.onestack("deploy")
+    assert done.code == 0, done.err
+    return google
+
+
+@pytest.fixture
+def live(google: Cloud) -> Cloud:
+    """The same, deployed, whoever ran the tests before: workers share the tests of a module."""
+    done = google.onestack("deploy")
+    assert done.code == 0, done.err
+    return google
+
+
 def of_google(plan: Mapping[str, str]) -> dict[str, str]:
     """What a plan does to resources of Google's, by the last part of their type and their name."""
     return {key.rpartition(":")[2]: op for key, op in plan.items() if key.startswith("gcp:")}
@@ -95,49 +111,49 @@ def test_one_deployment_makes_the_cloud_the_cluster_and_ready_pods(google: Cloud
     assert google.planned() == {}
 
 
-def test_plain_pulumi_sees_the_same(google: Cloud) -> None:
-    done = google.shell("pulumi preview --non-interactive --expect-no-changes")
+def test_plain_pulumi_sees_the_same(live: Cloud) -> None:
+    done = live.shell("pulumi preview --non-interactive --expect-no-changes")
     assert done.code == 0, done.out + done.err
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
-def test_a_change_plans_what_the_providers_documentation_says(google: Cloud, change: Change) -> None:
-    google.settings(**change.settings)
-    plan = google.planned()
-    google.settings()
+def test_a_change_plans_what_the_providers_documentation_says(deployed: Cloud, change: Change) -> None:
+    deployed.settings(**change.settings)
+    plan = deployed.planned()
+    deployed.settings()
     assert of_google(plan) == dict(change.plan), change.docs
     others = [key for key in plan if not key.startswith("gcp:")]
     assert all(key.startswith("onestack:google:") for key in others)
 
 
-def test_pools_come_and_go_and_workloads_stay(google: Cloud) -> None:
-    names = google.kubectl("get pods --namespace shop --output name").out
-    google.settings(**CHANGES["a node pool more"].settings)
-    done = google.onestack("deploy")
+def test_pools_come_and_go_and_workloads_stay(live: Cloud) -> None:
+    names = live.kubectl("get pods --namespace shop --output name").out
+    live.settings(**CHANGES["a node pool more"].settings)
+    done = live.onestack("deploy")
     assert done.code == 0, done.err
-    nodes = google.kubectl("get nodes --output name").out
+    nodes = live.kubectl("get nodes --output name").out
     assert nodes.count("-batch-") == 2
-    google.settings()
-    done = google.onestack("deploy")
+    live.settings()
+    done = live.onestack("deploy")
     assert done.code == 0, done.err
-    assert "-batch-" not in google.kubectl("get nodes --output name").out
-    assert google.kubectl("get pods --namespace shop --output name").out == names
+    assert "-batch-" not in live.kubectl("get nodes --output name").out
+    assert live.kubectl("get pods --namespace shop --output name").out == names
 
 
-def test_a_new_endpoint_of_the_same_cluster_replaces_no_manifest(google: Cloud) -> None:
-    google.settings(cluster={"location": "europe-west4-a", "endpoint": "ip",
+def test_a_new_endpoint_of_the_same_cluster_replaces_no_manifest(live: Cloud) -> None:
+    live.settings(cluster={"location": "europe-west4-a", "endpoint": "ip",
                              "authorizedNetworks": {"office": "203.0.113.0/24"}})  # fmt: skip
-    plan = google.planned()
-    google.settings()
+    plan = live.planned()
+    live.settings()
     assert of_google(plan) == {"Cluster cluster": "update"}
     assert plan["pulumi:providers:kubernetes cluster"] == "update"
     assert not [key for key in plan if key.startswith("kubernetes:")]
 
 
-def test_a_replaced_cluster_takes_every_manifest_with_it(google: Cloud) -> None:
-    before = google.kubectl("get pods --namespace shop --output name").out
-    google.settings(cluster={"location": "europe-west4-a", "generation": 2})
-    plan = google.planned()
+def test_a_replaced_cluster_takes_every_manifest_with_it(live: Cloud) -> None:
+    before = live.kubectl("get pods --namespace shop --output name").out
+    live.settings(cluster={"location": "europe-west4-a", "generation": 2})
+    plan = live.planned()
     objects = [op for key, op in plan.items() if key.startswith("kubernetes:")]
     assert len(objects) == 6
     assert set(objects) == {"replace"}
@@ -145,38 +161,38 @@ def test_a_replaced_cluster_takes_every_manifest_with_it(google: Cloud) -> None:
     assert moved["Cluster cluster"] == moved["NodePool default"] == "replace"
     assert not {"Network network", "Subnetwork subnet"} & moved.keys()
 
-    done = google.onestack("deploy")
+    done = live.onestack("deploy")
     assert done.code == 0, done.err
-    pods = google.kubectl("get pods --namespace shop --output name")
+    pods = live.kubectl("get pods --namespace shop --output name")
     assert pods.out.count("pod/web-") == 2, pods.err
     assert pods.out != before
-    assert len(google.clusters()) == 1
-    assert google.planned() == {}
+    assert len(live.clusters()) == 1
+    assert live.planned() == {}
 
 
-def test_what_is_protected_goes_in_two_steps(google: Cloud) -> None:
+def test_what_is_protected_goes_in_two_steps(live: Cloud) -> None:
     again = {"cluster": {"location": "europe-west4-a", "generation": 2}}
-    google.settings(**again, protected=True)
-    assert google.onestack("deploy").code == 0
+    live.settings(**again, protected=True)
+    assert live.onestack("deploy").code == 0
     for verb, settings in (("destroy", again), ("deploy", {"cluster": {"location": "europe-west4-b"}})):
-        google.settings(**settings, protected=True)
-        refused = google.onestack(verb)
+        live.settings(**settings, protected=True)
+        refused = live.onestack(verb)
         assert refused.code == 1
         assert "nothing is done: protected resources of stack dev would be deleted or replaced" in refused.err
         assert "Cluster cluster" in refused.err
         assert "set protected: false below onestack:gcp" in refused.err
-    assert google.kubectl("get pods --namespace shop --output name").out.count("pod/web-") == 2
+    assert live.kubectl("get pods --namespace shop --output name").out.count("pod/web-") == 2
 
-    google.settings(**again)
-    done = google.onestack("deploy")
+    live.settings(**again)
+    done = live.onestack("deploy")
     assert done.code == 0, done.err
 
 
-def test_it_is_taken_down_and_nothing_is_left(google: Cloud) -> None:
-    done = google.onestack("destroy")
+def test_it_is_taken_down_and_nothing_is_left(live: Cloud) -> None:
+    done = live.onestack("destroy")
     assert done.code == 0, done.err
-    assert google.clusters() == ()
+    assert live.clusters() == ()
     # Google itself never deletes these, and keeps services on that others may use by now.
     kept = ("gcp:kms/", "gcp:projects/", "gcp:iam/workloadIdentityPool")
-    left = [key for key in google.project()["resources"] if not key.startswith(kept)]
+    left = [key for key in live.project()["resources"] if not key.startswith(kept)]
     assert left == []
