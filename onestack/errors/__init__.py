@@ -73,6 +73,7 @@ from onestack.errors.forge import (
     NoPullRequest,
     NothingToComment,
     SlackMisconfigured,
+    SlackNotTold,
     UntrustedDocument,
 )
 from onestack.errors.gates import CodeownersMissing, GatesClosed, PolicyBroken, Said, UnknownRule
@@ -290,6 +291,7 @@ __all__ = [
     "SimulationUnset",
     "SimulationUnusable",
     "SlackMisconfigured",
+    "SlackNotTold",
     "StackLocked",
     "StackNotNamed",
     "StateBehind",
