@@ -133,7 +133,14 @@ from onestack.errors.records import (
     RecordsUnreadable,
 )
 from onestack.errors.rendering import BaseUnavailable, ChartUnavailable, ToolNotRun
-from onestack.errors.revisions import GitFailed, NothingToRevert, NotInGit, PushRefused, UnknownRevision
+from onestack.errors.revisions import (
+    BranchTaken,
+    GitFailed,
+    NothingToRevert,
+    NotInGit,
+    PushRefused,
+    UnknownRevision,
+)
 from onestack.errors.settings import (
     InvalidProject,
     InvalidSettings,
@@ -177,6 +184,7 @@ __all__ = [
     "BaseUnavailable",
     "BillingDisabled",
     "BranchElsewhere",
+    "BranchTaken",
     "BucketTaken",
     "BuildFailed",
     "CacheUnusable",

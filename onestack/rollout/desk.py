@@ -11,7 +11,7 @@ from onestack.actor import actor, links, machine
 from onestack.errors import GitFailed, NotInGit, UnknownRevision
 from onestack.lease import Lease
 from onestack.ledger import Approval, Begin, Deployed, Ledger, Verb, deployments
-from onestack.progress import Discreet, Heard
+from onestack.progress import Discreet, Heard, Progress
 from onestack.revision import Revision, revision, tree
 from onestack.rollout.about import About, Considered, Order
 from onestack.rollout.owed import Owed
@@ -52,27 +52,30 @@ def desk(stack: Stack, progress: Discreet, order: Order, listeners: Sequence[Lis
         before = deployments(ledger.entries(_RECENT))
         told = Listeners(listeners, heard, Owed(store, project, name))
         settle(stack, before, held.number, told, heard)
-        yield Desk(stack, ledger, held, heard, told, _about(stack, before), before)
+        yield Desk(stack, ledger, held, heard, told, _about(stack, before, heard), before)
 
 
-def _about(stack: Stack, before: tuple[Deployed, ...]) -> About:
+def _about(stack: Stack, before: tuple[Deployed, ...], progress: Progress) -> About:
     return About(
         stack.repository.project,
         stack.settings.stack,
         actor(stack.repository.root),
-        _committed(stack),
+        _committed(stack, progress),
         previous=_live(before),
         links=links(),
     )
 
 
-def _committed(stack: Stack) -> Revision | None:
-    """The commit whose files lie here; None where some of them are in no commit."""
+def _committed(stack: Stack, progress: Progress) -> Revision | None:
+    """The commit whose files lie here; None where some of them are in no commit, or git can't say."""
     root = stack.repository.root
     try:
         head = revision(root)
         return head if head.tree == tree(root) else None
     except (NotInGit, UnknownRevision):
+        return None
+    except GitFailed as error:
+        progress.note(f"which commit this is isn't known: {error.what}: {error.why}")
         return None
 
 

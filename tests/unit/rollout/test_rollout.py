@@ -175,6 +175,13 @@ def test_files_in_no_commit_are_said_to_be_that(world: World) -> None:
     assert begin.tree
 
 
+def test_git_that_can_not_say_which_commit_this_is_stops_no_deployment(world: World) -> None:
+    git.Repo.init(world.root / "inner")  # which git can't add
+    world.deploy()
+    assert world.ended() == ["succeeded"]
+    assert any("which commit this is isn't known" in note for note in world.progress.notes)
+
+
 @pytest.mark.parametrize(
     ("fails", "outcome"),
     [
