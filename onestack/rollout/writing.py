@@ -60,12 +60,17 @@ def written(desk: Desk, considered: Considered, verb: Verb, order: Order) -> Ite
 def _failed(
     desk: Desk, considered: Considered, begun: Entry, came_to: CameTo, error: BaseException, seconds: float
 ) -> None:
-    """Writes and tells the failure; whatever goes wrong meanwhile is noted and hides nothing."""
+    """Writes and tells the failure; whatever goes wrong meanwhile is noted and hides nothing.
+
+    Not where the lease is lost: whoever has it now says what became of this run, and of the stack.
+    """
     failure = _failure(considered, error, came_to, desk.progress.mask)
     desk.progress.note(f"what is live: {failure.live}")
     outcome: Outcome = "interrupted" if failure.interrupted else "failed"
     if isinstance(error, GateClosed):
         outcome = "stopped"
+    if _lost(desk):
+        return
     with _noted(desk, "the ledger lacks how this run ended"):
         end = End(outcome, came_to.counts, failure.message, tests=came_to.tests, seconds=seconds)
         desk.ledger.end(begun, end)
@@ -73,6 +78,18 @@ def _failed(
         with _noted(desk, "the way back is not prepared"):
             failure = replace(failure, back=_back(desk, considered, failure))
     desk.listeners.end(lambda one: one.failed(considered.about, begun, failure), begun)
+
+
+def _lost(desk: Desk) -> bool:
+    """Whether the lease is known to be another's; said where it is."""
+    try:
+        desk.lease.check()
+    except LeaseLost as error:
+        desk.progress.note(error.message())
+        return True
+    except OnestackError:
+        return False
+    return False
 
 
 def _failure(
