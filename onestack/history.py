@@ -35,7 +35,8 @@ _SIGNED: Final = {
 
 @dataclass(frozen=True)
 class History:
-    """What a ledger tells. ``deployed`` is the newest first, ``holding`` the lease that is held now.
+    """What a ledger tells. ``deployed`` is the newest first, ``holding`` the lease that is held now, by
+    somebody who isn't proven dead.
 
     ``entries`` is how many there are, ``hash`` that of the last; ``whole`` says that all were verified, and
     not only those that were read.
@@ -81,7 +82,7 @@ def history(records: Store, project: str, stack: str, *, limit: int, whole: bool
         entries=chain.last,
         hash=entries[-1].hash if entries else None,
         whole=whole or chain.first == 1,
-        holding=held.number if held and held.held else None,
+        holding=held.number if held and held.live else None,
     )
 
 

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+import signal
+import subprocess
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 import git
 
-from onestack.errors import GitFailed, NothingToRevert, PushRefused
-from onestack.revision import Revision, opened, revision, said
+from onestack import child
+from onestack.errors import BranchTaken, GitFailed, NothingToRevert, PushRefused
+from onestack.revision import Revision, opened, said
 
 REMOTE: Final = "origin"
+SECONDS: Final = 120.0
+"""So long may a remote take: its hooks are somebody's, and meanwhile the stack's lease is held."""
 _NOBODY: Final = {"name": "onestack", "email": "onestack@localhost"}
 """Who commits where nobody is configured, as in CI."""
 
@@ -30,14 +37,18 @@ def prepare(root: Path, stack: str, to: Revision, head: Revision) -> Revert:
     """Makes the branch, or takes the one that is there; touches no file and no other branch.
 
     The files are all of the earlier revision's, so it never conflicts, and it takes back all that came
-    after, for other stacks too. Raises: NothingToRevert, GitFailed.
+    after, for other stacks too. Raises: NothingToRevert, BranchTaken, GitFailed.
     """
     if to.tree == head.tree:
         raise NothingToRevert(stack, to.short)
     repository = opened(root)
     branch = f"onestack/rollback-{stack}-{to.short}-from-{head.short}"
     try:
-        if (held := _there(root, repository, branch, to, head)) is None:
+        own = _own(repository, branch, head) if branch in {one.name for one in repository.heads} else ()
+        held = _found(repository, own, to, head)
+        if held is None and own:
+            raise BranchTaken(branch)
+        if held is None:
             held = repository.git.commit_tree(
                 to.tree,
                 *("-p", head.commit),
@@ -52,27 +63,80 @@ def prepare(root: Path, stack: str, to: Revision, head: Revision) -> Revert:
     return Revert(branch, held, to, head)
 
 
-def push(root: Path, revert: Revert, remote: str = REMOTE) -> None:
-    """Pushes the branch; again is as good as once. Raises: PushRefused."""
-    try:
-        opened(root).git.push(
-            "--quiet",
-            "--end-of-options",
-            remote,
-            f"{revert.commit}:refs/heads/{revert.branch}",
-            env={"GIT_TERMINAL_PROMPT": "0"},
-        )
-    except git.GitCommandError as error:
-        raise PushRefused(revert.branch, remote, said(error)) from None
+def push(root: Path, revert: Revert, remote: str = REMOTE, *, seconds: float = SECONDS) -> Revert:
+    """Pushes the branch, and returns it as the remote has it: again is as good as once, from any clone.
+
+    Raises: PushRefused, also of a remote that doesn't answer.
+    """
+    code, told = _git(root, seconds, "push", "--quiet", "--end-of-options", remote, _ref(revert))
+    if code == 0:
+        return revert
+    there = _there(root, revert, remote, seconds)
+    if there is None:
+        raise PushRefused(revert.branch, remote, told)
+    return replace(revert, commit=there)
 
 
-def _there(root: Path, repository: git.Repo, branch: str, to: Revision, head: Revision) -> str | None:
-    """The commit of the branch, if that is this very revert."""
-    if branch not in {one.name for one in repository.heads}:
+def _ref(revert: Revert) -> str:
+    return f"{revert.commit}:refs/heads/{revert.branch}"
+
+
+def _own(repository: git.Repo, name: str, head: Revision) -> tuple[str, ...]:
+    """The commits that a branch has and ``head`` hasn't, the newest first. Raises: git.GitCommandError."""
+    found = repository.git.rev_list(f"refs/heads/{name}", f"^{head.commit}", "--")
+    return tuple(found.split())
+
+
+def _found(repository: git.Repo, own: tuple[str, ...], to: Revision, head: Revision) -> str | None:
+    """The commit among them that is this very revert, whatever somebody put on top of it."""
+    for one in reversed(own):
+        commit = repository.commit(one)
+        if (commit.tree.hexsha, [parent.hexsha for parent in commit.parents]) == (to.tree, [head.commit]):
+            return one
+    return None
+
+
+def _there(root: Path, revert: Revert, remote: str, seconds: float) -> str | None:
+    """The revert in the remote's branch, which another clone has pushed before; None where it isn't."""
+    aside = f"refs/onestack/{revert.branch}"
+    fetched = f"+refs/heads/{revert.branch}:{aside}"
+    code, _told = _git(root, seconds, "fetch", "--quiet", "--no-tags", "--end-of-options", remote, fetched)
+    if code != 0:
         return None
-    commit = revision(root, f"refs/heads/{branch}")
-    parents = [one.hexsha for one in repository.commit(commit.commit).parents]
-    return commit.commit if (commit.tree, parents) == (to.tree, [head.commit]) else None
+    repository = opened(root)
+    try:
+        own = repository.git.rev_list(aside, f"^{revert.head.commit}", "--").split()
+        repository.git.update_ref("-d", aside)
+        return _found(repository, tuple(own), revert.to, revert.head)
+    except git.GitCommandError:
+        return None
+
+
+def _git(root: Path, seconds: float, *arguments: str) -> tuple[int, str]:
+    """Runs git where it asks another machine: by itself, without a terminal to ask at, and not for ever.
+
+    Returns its exit code and what it said.
+    """
+    environ = os.environ | {"GIT_TERMINAL_PROMPT": "0"}
+    with child.started(
+        ["git", *arguments],
+        environ,
+        folder=root,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        end=_end,
+    ) as running:
+        try:
+            told, _ = running.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            return 1, f"it didn't answer within {seconds:g} s"
+        return running.returncode, told.decode(errors="replace").strip()
+
+
+def _end(running: subprocess.Popen[bytes]) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(running.pid, signal.SIGKILL)
+    running.wait()
 
 
 def _signs(repository: git.Repo) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,8 +19,9 @@ from onestack.errors import GitFailed, NoBase, NotInGit, UnknownRevision
 
 Signature = Literal["good", "bad", "unknown", "none"]
 
-_SIGNATURES: Final[Mapping[str, Signature]] = {"G": "good", "U": "good", "B": "bad", "R": "bad", "N": "none"}
-"""What ``git log --format=%G?`` says; all else, such as a missing or expired key, is unknown."""
+_SIGNATURES: Final[Mapping[str, Signature]] = {"G": "good", "B": "bad", "R": "bad", "N": "none"}
+"""What ``git log --format=%G?`` says; all else, such as a missing or expired key, is unknown. So is ``U``: a
+key that nobody here vouches for, and of SSH's that is anybody's."""
 _COMMIT: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _FORMAT: Final = "%H%x00%T%x00%an <%ae>%x00%cI%x00%G?%x00%GS%x00%s"
 
@@ -45,12 +47,15 @@ class Revision:
 def revision(root: Path, name: str = "HEAD") -> Revision:
     """The commit that ``name`` names: a branch, a tag, a (shortened) id.
 
-    Raises: NotInGit, UnknownRevision.
+    Raises: NotInGit, UnknownRevision; GitFailed where git can't look, as into somebody else's folder.
     """
     repository = opened(root)
     try:
         commit = repository.git.rev_parse("--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
-    except git.GitCommandError:
+    except git.GitCommandError as error:
+        # Of a name that it doesn't know it says nothing; it does where it refuses to look at all.
+        if error.stderr:
+            raise GitFailed(f"looking for '{name}'", said(error)) from None
         raise UnknownRevision(name, str(root)) from None
     if not _COMMIT.fullmatch(commit):
         raise UnknownRevision(name, str(root))
@@ -131,12 +136,14 @@ def branch(root: Path) -> str | None:
     """The branch that is checked out; None where none is, or nothing is under git."""
     try:
         return opened(root).active_branch.name
-    except (TypeError, NotInGit):
+    except (TypeError, NotInGit, GitFailed):
         return None
 
 
 def opened(root: Path) -> git.Repo:
-    """The repository that a folder lies in. Raises: NotInGit."""
+    """The repository that a folder lies in. Raises: NotInGit, GitFailed without git's program."""
+    if shutil.which("git") is None:
+        raise GitFailed("looking at the repository", "there is no program 'git' on PATH")
     try:
         return git.Repo(root, search_parent_directories=True)
     except (git.InvalidGitRepositoryError, git.NoSuchPathError):
@@ -144,7 +151,7 @@ def opened(root: Path) -> git.Repo:
 
 
 def _described(repository: git.Repo, commit: str) -> Revision:
-    shown = repository.git.log("-1", f"--format={_FORMAT}", commit, "--")
+    shown = repository.git.log("-1", "--encoding=UTF-8", f"--format={_FORMAT}", commit, "--")
     commit, tree_id, author, committed, signature, signer, subject = shown.split("\0")
     return Revision(
         commit,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from itertools import islice, zip_longest
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from onestack.acceptance.handed import TestedStack
 from onestack.addresses import Address, of_object
 
 NO_TRAFFIC: Final = "pods are simulated here: nothing answers at an address"
+_MOST_LINES: Final = 50
 
 
 @pytest.fixture(scope="session")
@@ -76,3 +78,29 @@ def pytest_runtest_logstart(nodeid: str) -> None:
     """Tells whoever waits which test runs, and, when that has to be ended, ran."""
     if file := os.environ.get(handed.VARIABLE):
         Path(file).with_name(handed.NOW).write_text(nodeid, encoding="utf-8")
+
+
+def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str]:
+    """What differs, whole: pytest's own would wrap long texts, and of a piece nobody knows what to mask."""
+    found = islice(differing(left, right), _MOST_LINES) if op == "==" else ()
+    return [f"{left!r} {op} {right!r}", *found]
+
+
+def differing(left: object, right: object, path: str = "") -> Iterator[str]:
+    """Where two values differ, one line each. Pure."""
+    if isinstance(left, dict) and isinstance(right, dict):
+        for key in dict.fromkeys((*left, *right)):
+            yield from differing(left.get(key, _ABSENT), right.get(key, _ABSENT), f"{path}[{key!r}]")
+    elif isinstance(left, list | tuple) and isinstance(right, list | tuple):
+        for number, (one, other) in enumerate(zip_longest(left, right, fillvalue=_ABSENT)):
+            yield from differing(one, other, f"{path}[{number}]")
+    elif left != right and path:
+        yield f"{path}: {left!r} != {right!r}"
+
+
+class _Absent:
+    def __repr__(self) -> str:
+        return "(absent)"
+
+
+_ABSENT: Final = _Absent()

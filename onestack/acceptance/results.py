@@ -14,6 +14,11 @@ Ending = Literal["passed", "failed", "skipped", "error"]
 MOST_BYTES: Final = 32_000_000
 MOST_CASES: Final = 10_000
 MESSAGE: Final = 2_000
+_LINE: Final = 300
+_SAYS_LESS: Final = ("full report in element text]", "collection failure")
+"""How messages end of which the report says more: shortened ones, and of files that can't be read."""
+_MARKED: Final = "E   "
+"""How pytest begins the lines of a report that say what went wrong."""
 NAME: Final = 300
 _WORST: Final[Mapping[str, Ending]] = {"error": "error", "failure": "failed", "skipped": "skipped"}
 """The endings by JUnit's element, the worst first."""
@@ -32,6 +37,7 @@ class Case:
 
     def __str__(self) -> str:
         first = self.message.partition("\n")[0]
+        first = first if len(first) <= _LINE else f"{first[:_LINE]}..."
         return f"{self.name}: {self.outcome}" + (f": {first}" if first else "")
 
 
@@ -129,7 +135,19 @@ def parsed(content: bytes, hidden: Callable[[str], str] = str) -> ET.Element:
         element.text = hidden(element.text) if element.text else element.text
         for name, value in element.attrib.items():
             element.set(name, hidden(value))
+        if element.get("message", "").endswith(_SAYS_LESS):
+            element.set("message", _said(element.text or ""))
     return root
+
+
+def _said(report: str) -> str:
+    """What a failure says, of its report, bounded only now that it is masked.
+
+    The message that pytest writes beside it ends wherever it is long enough, be it in the midst of a value.
+    """
+    lines = report.splitlines()
+    said = [line.removeprefix(_MARKED).lstrip() for line in lines if line.startswith(_MARKED)]
+    return "\n".join(said or lines)[:MESSAGE]
 
 
 def results(root: ET.Element) -> Results:

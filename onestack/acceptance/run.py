@@ -11,8 +11,11 @@ import time
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import IO, Any, Final
+
+import psutil
 
 from onestack import child, engine
 from onestack.acceptance import handed
@@ -23,7 +26,7 @@ from onestack.engine.workspace import HOME
 from onestack.errors import AcceptanceBroken, AcceptanceTimedOut, InvalidAcceptancePath
 from onestack.local.toolchain.files import replace_file
 from onestack.manifests.manifest import Manifest
-from onestack.manifests.secrets import shown
+from onestack.manifests.secrets import plaintexts, shown
 from onestack.masking import Mask
 from onestack.progress import Discreet, Heard
 from onestack.stack import Stack, readable
@@ -37,8 +40,12 @@ _KEPT_PREFIXES: Final = ("LC_", "ACCEPTANCE_")
 _OF_A_PLUGIN: Final = ("GOOGLE_", "CLOUDSDK_", "AWS_", "AZURE_", "USE_GKE_")
 """What a kubeconfig's credential plugin may need; kept only where there is one."""
 _SECRET_OUTPUT: Final = "4dabf18193072939515e22adb298388d"  # noqa: S105 - how the engine marks one
+_WHOLE: Final = ("--verbosity=3", "-o", "verbosity_assertions=3")
+"""Has pytest shorten no value: of a secret that it cuts in two, a mask by value knows neither half."""
 _LOOK_SECONDS: Final = 0.1
 _TAIL: Final = 4_000
+_READ: Final = 1_000_000
+"""So much of the end is masked before it is cut, for what is cut in two isn't known again."""
 _NOTHING_COLLECTED: Final = 5
 _RAN: Final = frozenset({0, 1})
 _STACK: Final = "pulumi:pulumi:Stack"
@@ -72,6 +79,7 @@ def run(
     made = readable(stack, progress).applied if manifests is None else manifests
     progress.step("acceptance tests")
     heard = Heard(progress)
+    heard.hide(plaintexts(made))
     with tempfile.TemporaryDirectory(prefix="onestack-acceptance-") as apart:
         handed.write(Path(apart), _tested(stack, made))
         with hiding(stack, heard, made):
@@ -94,7 +102,12 @@ class _Run:
         with (self._apart / "said").open("wb") as said:
             began = time.monotonic()
             with child.started(
-                self._command(), environ, folder=self._root, stdout=said, stderr=subprocess.STDOUT, end=_end
+                self._command(),
+                environ,
+                folder=self._root,
+                stdout=said,
+                stderr=subprocess.STDOUT,
+                end=partial(_end, marked=environ[handed.VARIABLE]),
             ) as running:
                 while True:
                     with suppress(subprocess.TimeoutExpired):
@@ -112,7 +125,8 @@ class _Run:
         return [
             sys.executable, "-m", "pytest", str(self._folder), "-c", str(settings), f"--rootdir={self._root}",
             "-p", "onestack.acceptance.plugin", "-p", "no:cacheprovider", "--import-mode=importlib",
-            "--continue-on-collection-errors", "--color=no", "-q", f"--junitxml={self._apart / 'junit.xml'}",
+            "--continue-on-collection-errors", "--color=no", *_WHOLE,
+            f"--junitxml={self._apart / 'junit.xml'}",
         ]  # fmt: skip
 
     def _now(self) -> str:
@@ -137,11 +151,15 @@ def environment(environ: Mapping[str, str], *, plugin: bool) -> dict[str, str]:
     }
 
 
-def _end(running: subprocess.Popen[bytes]) -> None:
-    """Ends the interpreter with all that its tests have started."""
+def _end(running: subprocess.Popen[bytes], marked: str) -> None:
+    """Ends the interpreter with all that its tests have started, also what left its group."""
     with suppress(ProcessLookupError):
         os.killpg(running.pid, signal.SIGKILL)
     running.wait()
+    for one in psutil.process_iter():
+        with suppress(psutil.Error, OSError):
+            if one.environ().get(handed.VARIABLE) == marked:
+                one.kill()
 
 
 def _tested(stack: Stack, manifests: Sequence[Manifest]) -> TestedStack:
@@ -173,7 +191,7 @@ def _secret(value: Any) -> bool:
 def _read(code: int, apart: Path, file: Path, mask: Mask, path: str) -> Results:
     """The results that a run left, which are kept in ``file``. Raises: AcceptanceBroken."""
     with (apart / "said").open("rb") as said:
-        tail = mask(_tail(said))
+        tail = mask(_tail(said))[-_TAIL:].strip()
     if code == _NOTHING_COLLECTED:
         file.unlink(missing_ok=True)
         return Results(note=f"{path}/ holds no test")
@@ -189,5 +207,5 @@ def _read(code: int, apart: Path, file: Path, mask: Mask, path: str) -> Results:
 
 
 def _tail(said: IO[bytes]) -> str:
-    said.seek(max(0, said.seek(0, os.SEEK_END) - _TAIL))
-    return said.read().decode(errors="replace").strip()
+    said.seek(max(0, said.seek(0, os.SEEK_END) - _READ))
+    return said.read().decode(errors="replace")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import signal
 import sys
 from importlib import import_module
@@ -17,6 +18,9 @@ from onestack.harmless import harmless
 from onestack.rooted import RootedGroup
 
 INTERRUPTED = 130
+
+os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
+"""Without git's program there is a message, where it is needed, and no traceback as this is imported."""
 
 _VERBS = {
     "bootstrap": "onestack.cli.bootstrap",
@@ -65,6 +69,9 @@ def cli(context: click.Context) -> None:
 def main() -> None:
     """Runs the command; a typed failure becomes its message and its exit code."""
     signal.signal(signal.SIGTERM, _interrupt)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup wants it
+        # A terminal that is closed leaves no lease behind, and an end in the ledger.
+        signal.signal(signal.SIGHUP, _interrupt)
     try:
         cli(standalone_mode=False)
     except click.ClickException as error:

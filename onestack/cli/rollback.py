@@ -39,7 +39,7 @@ def rollback(
         gathered = gather(repository, stack, terminal, offline=offline, plans=True)
         prepared = back.prepare(repository, stack, back.target(gathered, to), terminal, tried=not no_trial)
         if not local:
-            revert.push(repository.root, prepared.revert)
+            prepared = replace(prepared, revert=revert.push(repository.root, prepared.revert))
             github = parties(gathered, terminal).github
             if github is not None:
                 title, body = back.title(prepared, stack), back.body(prepared)

@@ -73,6 +73,7 @@ from onestack.errors.forge import (
     NoPullRequest,
     NothingToComment,
     SlackMisconfigured,
+    SlackNotTold,
     UntrustedDocument,
 )
 from onestack.errors.gates import CodeownersMissing, GatesClosed, PolicyBroken, Said, UnknownRule
@@ -132,7 +133,14 @@ from onestack.errors.records import (
     RecordsUnreadable,
 )
 from onestack.errors.rendering import BaseUnavailable, ChartUnavailable, ToolNotRun
-from onestack.errors.revisions import GitFailed, NothingToRevert, NotInGit, PushRefused, UnknownRevision
+from onestack.errors.revisions import (
+    BranchTaken,
+    GitFailed,
+    NothingToRevert,
+    NotInGit,
+    PushRefused,
+    UnknownRevision,
+)
 from onestack.errors.settings import (
     InvalidProject,
     InvalidSettings,
@@ -176,6 +184,7 @@ __all__ = [
     "BaseUnavailable",
     "BillingDisabled",
     "BranchElsewhere",
+    "BranchTaken",
     "BucketTaken",
     "BuildFailed",
     "CacheUnusable",
@@ -290,6 +299,7 @@ __all__ = [
     "SimulationUnset",
     "SimulationUnusable",
     "SlackMisconfigured",
+    "SlackNotTold",
     "StackLocked",
     "StackNotNamed",
     "StateBehind",

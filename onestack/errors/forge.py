@@ -177,3 +177,12 @@ class SlackMisconfigured(UsageError):
             hint="set 'onestack:notify: {slack: {channel: \"#name\"}}' and SLACK_BOT_TOKEN, "
             "or SLACK_WEBHOOK_URL",
         )
+
+
+class SlackNotTold(Unavailable):
+    """A message couldn't be sent now."""
+
+    def __init__(self, stage: str, why: str) -> None:
+        super().__init__(
+            f"Slack was not told that it {stage}: {why}", hint="it is kept, and sent by the next run"
+        )

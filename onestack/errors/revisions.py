@@ -47,6 +47,17 @@ class NothingToRevert(UsageError):
         )
 
 
+class BranchTaken(UsageError):
+    """A branch of that name is there, and holds somebody's commits."""
+
+    def __init__(self, branch: str) -> None:
+        super().__init__(
+            f"the branch '{branch}' is there already, with commits of its own",
+            why="it holds something else than this way back, and what somebody wrote is not overwritten",
+            hint=f"rename it ('git branch -m {branch} NAME'), or delete it, and run again",
+        )
+
+
 class PushRefused(Unavailable):
     """The remote didn't take a branch."""
 

@@ -10,7 +10,7 @@ import orjson
 from pydantic import TypeAdapter, ValidationError
 
 from onestack.errors import RecordsUnreadable
-from onestack.lease.owner import Owner
+from onestack.lease.owner import Owner, proven_dead
 from onestack.records import Store
 
 
@@ -28,6 +28,11 @@ class Holding:
     taken: datetime
     heartbeat: datetime
     held: bool = True
+
+    @property
+    def live(self) -> bool:
+        """Whether somebody holds it who isn't proven dead, here and now."""
+        return self.held and not proven_dead(self.owner)
 
 
 def name(project: str, stack: str) -> str:

@@ -41,8 +41,7 @@ def way_back(stack: Stack, about: About, progress: Progress) -> revert.Revert | 
         return None
     progress.step(f"preparing the way back to {before.short}")
     made = revert.prepare(root, about.stack, before, head)
-    revert.push(root, made)
-    return made
+    return revert.push(root, made)
 
 
 def _known(stack: Stack, about: About) -> Revision | None:

@@ -10,11 +10,13 @@ from onestack import lease, records
 from onestack.actor import actor, links, machine
 from onestack.errors import GitFailed, NotInGit, UnknownRevision
 from onestack.lease import Lease
-from onestack.ledger import Approval, Begin, Deployed, Entry, Ledger, Verb, deployments, killed
-from onestack.progress import Discreet, Heard
+from onestack.ledger import Approval, Begin, Deployed, Ledger, Verb, deployments
+from onestack.progress import Discreet, Heard, Progress
 from onestack.revision import Revision, revision, tree
 from onestack.rollout.about import About, Considered, Order
-from onestack.rollout.telling import Listeners
+from onestack.rollout.owed import Owed
+from onestack.rollout.settling import settle
+from onestack.rollout.telling import Listener, Listeners
 from onestack.stack import Stack
 
 _RECENT = 200
@@ -35,8 +37,8 @@ class Desk:
 
 
 @contextmanager
-def desk(stack: Stack, progress: Discreet, order: Order, listeners: Listeners) -> Iterator[Desk]:
-    """Takes the stack's lease and notes which runs were killed. Raises: LeaseHeld, Unavailable."""
+def desk(stack: Stack, progress: Discreet, order: Order, listeners: Sequence[Listener]) -> Iterator[Desk]:
+    """Takes the stack's lease, and settles what earlier runs left open. Raises: LeaseHeld, Unavailable."""
     heard = Heard(progress)
     store, project, name = records.beside(stack.workspace), stack.repository.project, stack.settings.stack
     if store.note:
@@ -46,37 +48,34 @@ def desk(stack: Stack, progress: Discreet, order: Order, listeners: Listeners) -
     with lease.take(
         store, project, name, owner, take_over=order.take_over, above=ledger.lease, note=heard.note
     ) as held:
-        dead = ledger.abandon(lease=held.number)
+        ledger.abandon(lease=held.number)
         before = deployments(ledger.entries(_RECENT))
-        about = _about(stack, before)
-        for begun in dead:
-            _tell_killed(about, begun, heard, listeners)
-        yield Desk(stack, ledger, held, heard, listeners, about, before)
+        told = Listeners(listeners, heard, Owed(store, project, name))
+        settle(stack, before, held.number, told, heard)
+        yield Desk(stack, ledger, held, heard, told, _about(stack, before, heard), before)
 
 
-def _tell_killed(about: About, begun: Entry, progress: Heard, listeners: Listeners) -> None:
-    progress.note(killed(begun))
-    listeners.tell(lambda one: one.killed(about, begun))
-
-
-def _about(stack: Stack, before: tuple[Deployed, ...]) -> About:
+def _about(stack: Stack, before: tuple[Deployed, ...], progress: Progress) -> About:
     return About(
         stack.repository.project,
         stack.settings.stack,
         actor(stack.repository.root),
-        _committed(stack),
+        _committed(stack, progress),
         previous=_live(before),
         links=links(),
     )
 
 
-def _committed(stack: Stack) -> Revision | None:
-    """The commit whose files lie here; None where some of them are in no commit."""
+def _committed(stack: Stack, progress: Progress) -> Revision | None:
+    """The commit whose files lie here; None where some of them are in no commit, or git can't say."""
     root = stack.repository.root
     try:
         head = revision(root)
         return head if head.tree == tree(root) else None
     except (NotInGit, UnknownRevision):
+        return None
+    except GitFailed as error:
+        progress.note(f"which commit this is isn't known: {error.what}: {error.why}")
         return None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from onestack import revert
@@ -10,17 +10,25 @@ from onestack.forge import CommitState, DeploymentState, Forge, marker
 from onestack.gates.comment import approvals
 from onestack.gates.verdict import Verdict
 from onestack.harmless import one_line
-from onestack.ledger import Entry
+from onestack.ledger import End, Entry, Outcome
 from onestack.plan import Plan, markdown
 from onestack.plan.inert import code, fenced, prose
 from onestack.progress import Progress
-from onestack.rollout.about import About, Considered, Failure, Rollout
+from onestack.rollout.about import About, Considered, Failure, Rollout, first_cause
 from onestack.rollout.considering import Ballots
 from onestack.rollout.owning import owners
 from onestack.stack import Stack
 
 CONTEXT: Final = "onestack/{}"
 """The name of the status of a commit."""
+
+_ENDED: Final[Mapping[Outcome, tuple[CommitState, DeploymentState]]] = {
+    "succeeded": ("success", "success"),
+    "failed": ("failure", "failure"),
+    "stopped": ("failure", "failure"),
+    "interrupted": ("error", "error"),
+}
+"""What GitHub calls how a run ended: of the commit, and of the deployment."""
 
 
 class Github:
@@ -35,8 +43,17 @@ class Github:
 
     def killed(self, about: About, begun: Entry) -> None:
         """See `Listener`."""
-        if begun.begin is not None and begun.begin.commit is not None:
-            self._deployment(about, begun, begun.begin.commit, "error", "it was killed")
+        self._say(about, begun, "error", "error", "it was killed")
+
+    def ended(self, about: About, begun: Entry, end: End) -> None:
+        """See `Listener`. What stands there already was perhaps said with more words, and stays."""
+        what = "deployed and ready" if end.outcome == "succeeded" else first_cause(end.error) or end.outcome
+        status, deployment = _ENDED[end.outcome]
+        if about.revision is None:
+            return
+        made = self._forge.deployment(about.revision.commit, about.stack, begun.run)
+        if made.state != deployment:
+            self._say(about, begun, status, deployment, what)
 
     def waiting(self, considered: Considered, begun: Entry, closed: Sequence[Verdict]) -> None:
         """See `Listener`."""

@@ -89,4 +89,4 @@ def _slack(stack: Stack, progress: Progress, environment: Mapping[str, str]) -> 
     if found is None:
         progress.note("Slack hears nothing of this: neither SLACK_BOT_TOKEN nor SLACK_WEBHOOK_URL is set")
         return None
-    return Slack(found, progress)
+    return Slack(found)

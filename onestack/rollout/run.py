@@ -14,7 +14,7 @@ from onestack.progress import Discreet
 from onestack.rollout.about import Considered, Order, Rollout
 from onestack.rollout.considering import Asked, consider
 from onestack.rollout.desk import Desk, desk
-from onestack.rollout.telling import Listener, Listeners
+from onestack.rollout.telling import Listener
 from onestack.rollout.writing import CameTo, stopped, written
 from onestack.stack import Stack
 
@@ -26,7 +26,7 @@ def deploy(
 
     Raises: GatesClosed, PlanMoved, AcceptanceFailed, LeaseHeld; as `onestack.delivery.deploy`.
     """
-    with desk(stack, progress, order, Listeners(listeners, progress)) as at:
+    with desk(stack, progress, order, listeners) as at:
         considered = _allowed(at, order, asked)
         with written(at, considered, "deploy", order) as (begun, came_to):
             deployment = delivery.deploy(
@@ -40,13 +40,13 @@ def deploy(
             if not tests.ok:
                 raise AcceptanceFailed(at.about.stack, tuple(map(str, tests.wrong)))
         rollout = Rollout(considered, deployment, tests, begun.number)
-        at.listeners.tell(lambda one: one.succeeded(considered.about, begun, rollout))
+        at.listeners.end(lambda one: one.succeeded(considered.about, begun, rollout), begun)
         return rollout
 
 
 def destroy(stack: Stack, progress: Discreet, order: Order) -> Outcome:
     """Deletes all that the stack holds, under its lease. Raises: as `onestack.delivery.destroy`."""
-    with desk(stack, progress, order, Listeners((), progress)) as at:
+    with desk(stack, progress, order, ()) as at:
         with written(at, Considered(at.about), "destroy", order) as (_begun, came_to):
             came_to.touched = True
             outcome = delivery.destroy(stack, at.progress)

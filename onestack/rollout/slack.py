@@ -5,28 +5,32 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from onestack import notify
+from onestack.errors import SlackNotTold
 from onestack.gates.verdict import Verdict
-from onestack.ledger import Entry
+from onestack.ledger import End, Entry
 from onestack.notify import Link, Message
-from onestack.progress import Progress
 from onestack.revert import Revert
-from onestack.rollout.about import About, Considered, Failure, Rollout
+from onestack.rollout.about import About, Considered, Failure, Rollout, first_cause
 
 
 class Slack:
     """Tells a channel; what can't be sent is kept for the next run."""
 
-    def __init__(self, slack: notify.Slack, progress: Progress) -> None:
+    def __init__(self, slack: notify.Slack) -> None:
         self._slack = slack
-        self._progress = progress
 
     def killed(self, about: About, begun: Entry) -> None:
         """See `Listener`."""
-        if begun.begin is not None:
-            did = _about(about, begun)
-            self._tell(
-                notify.failed(did, "it was killed", next_step="the run that is beginning goes on from there")
-            )
+        next_step = "the run that is beginning goes on from there"
+        self._tell(notify.failed(_about(about, begun), "it was killed", next_step=next_step))
+
+    def ended(self, about: About, begun: Entry, end: End) -> None:
+        """See `Listener`. What was told, as far as this clone knows, isn't told again."""
+        did = _about(about, begun)
+        if end.outcome == "succeeded":
+            self._tell(notify.succeeded(did, end.seconds or 0, (_written(begun),)))
+        else:
+            self._tell(notify.failed(did, first_cause(end.error) or end.outcome))
 
     def waiting(self, considered: Considered, begun: Entry, closed: Sequence[Verdict]) -> None:
         """See `Listener`."""
@@ -60,7 +64,7 @@ class Slack:
     def _tell(self, message: Message) -> None:
         told = self._slack.tell(message)
         if told.done != "sent":
-            self._progress.note(f"Slack was not told that it {message.stage}: {told.why}")
+            raise SlackNotTold(message.stage, told.why)
 
 
 def _written(begun: Entry) -> str:

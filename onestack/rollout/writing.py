@@ -14,9 +14,10 @@ from onestack.errors import GateClosed, LeaseLost, OnestackError
 from onestack.gates.verdict import Verdict
 from onestack.ledger import End, Entry, Outcome, Verb
 from onestack.ledger import Results as Counted
-from onestack.rollout.about import Considered, Failure, Order
+from onestack.rollout.about import Considered, Failure, Order, first_cause
 from onestack.rollout.aftermath import live, takes_back, way_back
 from onestack.rollout.desk import Desk, begin
+from onestack.rollout.settling import waits
 
 _GATES: Final = "gates"
 """Where the ledger names the gates that stopped a run."""
@@ -43,6 +44,7 @@ def written(desk: Desk, considered: Considered, verb: Verb, order: Order) -> Ite
     began, came_to = time.monotonic(), CameTo()
     begun = desk.ledger.begin(begin(desk, considered, verb, order), lease=desk.lease.number)
     try:
+        desk.listeners.owe(begun)
         desk.listeners.tell(lambda one: one.started(considered.about, begun))
         yield begun, came_to
         desk.lease.check()
@@ -58,19 +60,36 @@ def written(desk: Desk, considered: Considered, verb: Verb, order: Order) -> Ite
 def _failed(
     desk: Desk, considered: Considered, begun: Entry, came_to: CameTo, error: BaseException, seconds: float
 ) -> None:
-    """Writes and tells the failure; whatever goes wrong meanwhile is noted and hides nothing."""
+    """Writes and tells the failure; whatever goes wrong meanwhile is noted and hides nothing.
+
+    Not where the lease is lost: whoever has it now says what became of this run, and of the stack.
+    """
     failure = _failure(considered, error, came_to, desk.progress.mask)
     desk.progress.note(f"what is live: {failure.live}")
     outcome: Outcome = "interrupted" if failure.interrupted else "failed"
     if isinstance(error, GateClosed):
         outcome = "stopped"
+    if _lost(desk):
+        return
     with _noted(desk, "the ledger lacks how this run ended"):
         end = End(outcome, came_to.counts, failure.message, tests=came_to.tests, seconds=seconds)
         desk.ledger.end(begun, end)
     if desk.stack.settings.delivery.revert and takes_back(error):
         with _noted(desk, "the way back is not prepared"):
             failure = replace(failure, back=_back(desk, considered, failure))
-    desk.listeners.tell(lambda one: one.failed(considered.about, begun, failure))
+    desk.listeners.end(lambda one: one.failed(considered.about, begun, failure), begun)
+
+
+def _lost(desk: Desk) -> bool:
+    """Whether the lease is known to be another's; said where it is."""
+    try:
+        desk.lease.check()
+    except LeaseLost as error:
+        desk.progress.note(error.message())
+        return True
+    except OnestackError:
+        return False
+    return False
 
 
 def _failure(
@@ -101,30 +120,29 @@ def _back(desk: Desk, considered: Considered, failure: Failure) -> str:
 def stopped(
     desk: Desk, considered: Considered, closed: Sequence[Verdict], order: Order, error: OnestackError
 ) -> None:
-    """Writes and tells that gates stop it, once for each plan and reason."""
+    """Writes and tells that gates stop it, once for each plan and reason; who was deaf is told again."""
     names = tuple(sorted(one.gate for one in closed))
-    if _stopped_before(desk, considered, names):
+    before = _stopped_before(desk, considered, names)
+    if before is not None:
+        untold = [one for one in desk.listeners.names if before.run in desk.listeners.owed(one)]
+        desk.listeners.end(lambda one: one.waiting(considered, before, closed), before, untold)
         return
     entry = begin(desk, considered, "deploy", order)
     marked = replace(entry, links={**entry.links, _GATES: " ".join(names)} if names else entry.links)
     begun = desk.ledger.begin(marked, lease=desk.lease.number)
+    desk.listeners.owe(begun)
     desk.ledger.end(begun, End("stopped", error=error.message()))
-    desk.listeners.tell(lambda one: one.waiting(considered, begun, closed))
+    desk.listeners.end(lambda one: one.waiting(considered, begun, closed), begun)
 
 
-def _stopped_before(desk: Desk, considered: Considered, names: tuple[str, ...]) -> bool:
-    """Whether the last run was stopped with the same plan by the same gates: then all is said already."""
+def _stopped_before(desk: Desk, considered: Considered, names: tuple[str, ...]) -> Entry | None:
+    """The begin of the last run, if the same gates stopped it with the same plan: that is written already."""
     last = desk.before[-1] if desk.before else None
-    if last is None or last.begin.begin is None or last.state() != "stopped":
-        return False
+    if last is None or last.begin.begin is None or not waits(last):
+        return None
     did = last.begin.begin
-    return did.plan == considered.about.digest != "" and did.links.get(_GATES) == " ".join(names)
-
-
-def first_cause(message: str) -> str:
-    """What happened and the first line of why, of a message that says more."""
-    lines = [line.strip() for line in message.splitlines() if line.strip()]
-    return " ".join(lines[:2])[:500]
+    same = did.plan == considered.about.digest != "" and did.links.get(_GATES) == " ".join(names)
+    return last.begin if same else None
 
 
 @contextmanager

@@ -151,7 +151,13 @@ def test_a_stack_that_is_not_there_and_a_folder_outside_are_usage_errors(
     assert "--root" in outside.stderr
 
 
-@pytest.mark.parametrize("told", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.torture)])
+@pytest.mark.parametrize(
+    "told",
+    [
+        signal.SIGINT,
+        *(pytest.param(one, marks=pytest.mark.torture) for one in (signal.SIGTERM, signal.SIGHUP)),
+    ],
+)
 def test_an_interrupted_deployment_ends_in_good_order_and_goes_on(repository: Clone, told: int) -> None:
     for number in range(40):
         repository.write(f"manifests/shop/c{number}.yaml", config_map(f"c{number}"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from onestack import embedded, rollout
-from onestack.cli import cli, local
+from onestack.cli import cli, local, main
 from onestack.engine import Outcome
 from onestack.errors import OnestackError, Unavailable, UsageError
 from onestack.local.plane import PlaneStatus
@@ -163,3 +164,23 @@ def test_a_stack_elsewhere_is_destroyed_though_the_plane_is_down(
     (root / "stacks/Pulumi.dev.yaml").write_text(elsewhere)
     assert run("local", "down", "--destroy", "dev", "--root", root).exit_code == 0
     assert destroyed == ["dev"]
+
+
+@pytest.mark.parametrize("before", [signal.SIG_DFL, signal.SIG_IGN])
+def test_a_terminal_that_is_closed_interrupts_unless_nohup_says_otherwise(
+    monkeypatch: pytest.MonkeyPatch, before: signal.Handlers
+) -> None:
+    usual = {one: signal.signal(one, before) for one in (signal.SIGTERM, signal.SIGHUP)}
+    monkeypatch.setattr(sys, "argv", ["onestack", "--version"])
+    try:
+        main()
+        handler = signal.getsignal(signal.SIGHUP)
+    finally:
+        for number, earlier in usual.items():
+            signal.signal(number, earlier)
+    if before is signal.SIG_IGN:
+        assert handler is before
+        return
+    assert callable(handler)
+    with pytest.raises(KeyboardInterrupt):
+        handler(signal.SIGHUP, None)

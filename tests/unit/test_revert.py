@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import git
 import pytest
 
-from onestack.errors import NothingToRevert, PushRefused
-from onestack.revert import prepare, push
+from onestack.errors import BranchTaken, NothingToRevert, PushRefused
+from onestack.revert import Revert, prepare, push
 from onestack.revision import revision
 
 
@@ -68,3 +69,62 @@ def test_a_remote_that_is_away_is_said_with_the_way_on(root: Path, tmp_path: Pat
     (tmp_path / "remote.git").rename(tmp_path / "elsewhere")
     with pytest.raises(PushRefused, match="git push origin"):
         push(root, made)
+
+
+def test_what_somebody_committed_to_a_branch_of_that_name_is_not_overwritten(root: Path) -> None:
+    first, head = revision(root, "HEAD~1"), revision(root)
+    made = prepare(root, "prod", first, head)
+    mine = _committed_on(root, made.branch, parent=head.commit)
+    with pytest.raises(BranchTaken, match="git branch -m"):
+        prepare(root, "prod", first, head)
+    assert git.Repo(root).commit(made.branch).hexsha == mine
+
+
+def test_what_somebody_put_on_top_of_the_way_back_stays(root: Path, tmp_path: Path) -> None:
+    first, head = revision(root, "HEAD~1"), revision(root)
+    made = prepare(root, "prod", first, head)
+    mine = _committed_on(root, made.branch, parent=made.commit)
+    git.Repo(root).git.push("--quiet", "origin", made.branch)
+    assert push(root, prepare(root, "prod", first, head)) == made
+    for repository in (root, tmp_path / "remote.git"):
+        assert git.Repo(repository).commit(made.branch).hexsha == mine
+
+
+def test_a_branch_that_another_clone_pushed_is_as_good_as_this_one(root: Path, tmp_path: Path) -> None:
+    git.Repo(root).git.push("--quiet", "origin", "main")
+    other = Path(
+        git.Repo.clone_from(str(tmp_path / "remote.git"), tmp_path / "other", branch="main").working_dir
+    )
+    made = push(root, prepare(root, "prod", revision(root, "HEAD~1"), revision(root)))
+    again = prepare(other, "prod", revision(other, "HEAD~1"), revision(other))
+    elsewhen = replace(again, commit=_at_another_time(other, again))
+    assert elsewhen.commit != made.commit
+    assert push(other, elsewhen).commit == made.commit
+    assert not [one.path for one in git.Repo(other).refs if one.path.startswith("refs/onestack")]
+
+
+def test_a_remote_that_never_answers_is_left_in_time(root: Path) -> None:
+    made = prepare(root, "prod", revision(root, "HEAD~1"), revision(root))
+    # As ssh that waits for somebody: git itself would wait for as long as it does.
+    git.Repo(root).git.remote("set-url", "origin", "ext::sleep 600")
+    git.Repo(root).git.config("protocol.ext.allow", "always")
+    with pytest.raises(PushRefused, match="didn't answer within"):
+        push(root, made, seconds=0.5)
+
+
+def _committed_on(root: Path, branch: str, *, parent: str) -> str:
+    """Somebody's commit, on a branch that is moved to it."""
+    repository = git.Repo(root)
+    who = {f"GIT_{role}_{key}": "a@b.c" for role in ("AUTHOR", "COMMITTER") for key in ("NAME", "EMAIL")}
+    made = str(repository.git.commit_tree(f"{parent}^{{tree}}", "-p", parent, "-m", "mine", env=who))
+    repository.git.update_ref(f"refs/heads/{branch}", made)
+    return made
+
+
+def _at_another_time(root: Path, revert: Revert) -> str:
+    who = {f"GIT_{role}_{key}": "a@b.c" for role in ("AUTHOR", "COMMITTER") for key in ("NAME", "EMAIL")}
+    when = {"GIT_COMMITTER_DATE": "2001-01-01T00:00:00Z"}
+    made = git.Repo(root).git.commit_tree(
+        revert.to.tree, "-p", revert.head.commit, "-m", "back", env={**who, **when}
+    )
+    return str(made)

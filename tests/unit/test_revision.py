@@ -7,8 +7,8 @@ from pathlib import Path
 import git
 import pytest
 
-from onestack.errors import NoBase, NotInGit, UnknownRevision
-from onestack.revision import checked_out, differing, fork_point, revision, tree
+from onestack.errors import GitFailed, NoBase, NotInGit, UnknownRevision
+from onestack.revision import _FORMAT, checked_out, differing, fork_point, revision, tree
 
 
 @pytest.fixture
@@ -32,6 +32,37 @@ def test_a_commit_is_told_whole(repository: git.Repo) -> None:
     assert found.tree == repository.head.commit.tree.hexsha
     assert (found.author, found.subject, found.signature) == ("Ada <ada@example.com>", "first", "none")
     assert found.committed == repository.head.commit.committed_datetime
+
+
+@pytest.mark.parametrize(
+    ("says", "means"), [("G", "good"), ("U", "unknown"), ("B", "bad"), ("X", "unknown"), ("N", "none")]
+)
+def test_a_signature_is_good_only_by_a_key_that_somebody_vouches_for(
+    repository: git.Repo, monkeypatch: pytest.MonkeyPatch, says: str, means: str
+) -> None:
+    # Of SSH's, git says U of anybody's key.
+    monkeypatch.setattr("onestack.revision._FORMAT", _FORMAT.replace("%G?", says))
+    assert revision(Path(repository.working_dir)).signature == means
+
+
+def test_a_subject_is_read_as_what_it_is_whatever_git_is_set_to(repository: git.Repo) -> None:
+    repository.git.config("i18n.logOutputEncoding", "latin1")
+    repository.git.commit("--allow-empty", "-m", "gr\u00fc\u00dfe")
+    assert revision(Path(repository.working_dir)).subject == "gr\u00fc\u00dfe"
+
+
+def test_a_folder_that_git_refuses_to_look_into_is_said_to_be_that(
+    repository: git.Repo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    with pytest.raises(GitFailed, match="dubious ownership"):
+        revision(Path(repository.working_dir))
+
+
+def test_git_that_is_not_installed_is_said(repository: git.Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(GitFailed, match="no program 'git'"):
+        revision(Path(repository.working_dir))
 
 
 @pytest.mark.parametrize("name", ["nowhere", "--output=/tmp/x", "", "main..main", "HEAD:inner", "^main"])

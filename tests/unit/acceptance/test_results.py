@@ -13,7 +13,8 @@ SUITE = b"""<?xml version="1.0" encoding="utf-8"?>
   <failure message="AssertionError: 'hunter2hunter2' &lt;b&gt;&#10;assert 1">trace hunter2hunter2</failure>
 </testcase>
 <testcase classname="acceptance.a" name="test_three" time="nan"><skipped message="no address" /></testcase>
-<testcase classname="" name="acceptance.b" time="-1"><error message="collection failure">x</error></testcase>
+<testcase classname="" name="acceptance.b" time="-1"><error message="collection failure">a = 1
+E   No module</error></testcase>
 <testcase classname="acceptance.a" name="test_four" time="0"/>
 <testcase classname="acceptance.a" name="test_four" time="0"><error message="broke at its end"/></testcase>
 </testsuite></testsuites>"""
@@ -29,7 +30,7 @@ def test_every_ending_is_told() -> None:
         Case("acceptance.a::test_one", "passed", "", 0.5),
         Case("acceptance.a::test_two", "failed", "AssertionError: '[secret]' <b>\nassert 1", 1.0),
         Case("acceptance.a::test_three", "skipped", "no address"),
-        Case("acceptance.b", "error", "collection failure"),
+        Case("acceptance.b", "error", "No module"),
         Case("acceptance.a::test_four", "error", "broke at its end"),
     )
     assert (found.passed, found.failed, found.skipped, found.errors, found.ok) == (1, 1, 1, 2, False)
@@ -40,6 +41,20 @@ def test_every_ending_is_told() -> None:
 def test_nothing_that_is_hidden_stays_in_the_tree() -> None:
     root = parsed(SUITE, hidden)
     assert not [one for one in root.iter() if "hunter2" in f"{one.text}{one.attrib}"]
+
+
+def test_a_message_that_pytest_cut_in_a_value_is_read_from_the_report() -> None:
+    suite = b"""<s><testcase name="a"><failure message="assert 'hunter2hunt...
+[truncated; full report in element text]">b = 1
+E   assert 'hunter2hunter2' == 'x'
+E     and so on</failure></testcase></s>"""
+    root = parsed(suite, hidden)
+    assert results(root).cases[0].message == "assert '[secret]' == 'x'\nand so on"
+    assert not [one for one in root.iter() if "hunter2" in f"{one.text}{one.attrib}"]
+
+
+def test_a_test_is_one_line_of_a_person_s_screen() -> None:
+    assert len(str(Case("a", "failed", "x" * 2_000))) < 400
 
 
 def test_a_long_message_is_cut() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,15 @@ def test_one_that_goes_on_is_running_while_its_lease_is_held(root: Path, ledger:
         ledger.begin(Begin("deploy", "ada", "here"), lease=lease.number)
         assert [row[-1] for row in rows(run(root))][:2] == ["running", "killed"]
     assert rows(run(root))[0][-1] == "killed"
+
+
+def test_one_whose_process_is_gone_from_this_machine_was_killed(root: Path, ledger: Ledger) -> None:
+    store = Folder(root / ".onestack/state/onestack")
+    gone = replace(mine("ada"), boot="an earlier start")
+    with take(store, "shop", "here", gone, above=ledger.lease) as lease:
+        ledger.abandon(lease=lease.number)
+        ledger.begin(Begin("deploy", "ada", "here"), lease=lease.number)
+        assert rows(run(root))[0][-1] == "killed"
 
 
 def test_programs_read_all_of_it(root: Path, ledger: Ledger) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import git
 import pytest
 
-from onestack import acceptance, delivery, planning, records
+from onestack import acceptance, delivery, lease, planning, records
 from onestack.acceptance import Case, Results
 from onestack.engine import Outcome, State
 from onestack.errors import (
@@ -26,6 +26,7 @@ from onestack.errors import (
     Unavailable,
 )
 from onestack.gates.approvals import Approval, Approvers
+from onestack.lease import holding
 from onestack.ledger import Begin, Ledger, deployments
 from onestack.masking import Mask
 from onestack.plan import Change, Plan, Risk, digest
@@ -102,7 +103,7 @@ class World:
     """A stack whose deployments come to what a test says."""
 
     def __init__(self, root: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.root, self.folder = root, folder
+        self.root, self.folder, self.monkeypatch = root, folder, monkeypatch
         self.progress, self.ear = Quiet(), Ear()
         self.state = State({})
         self.plan = Plan("shop", "test", "t", "s", state_digest((), ()), changes=(CHANGE,), risks=(RISK,))
@@ -175,6 +176,13 @@ def test_files_in_no_commit_are_said_to_be_that(world: World) -> None:
     assert begin.tree
 
 
+def test_git_that_can_not_say_which_commit_this_is_stops_no_deployment(world: World) -> None:
+    git.Repo.init(world.root / "inner")  # which git can't add
+    world.deploy()
+    assert world.ended() == ["succeeded"]
+    assert any("which commit this is isn't known" in note for note in world.progress.notes)
+
+
 @pytest.mark.parametrize(
     ("fails", "outcome"),
     [
@@ -230,6 +238,29 @@ def test_a_lost_lease_writes_nothing_more(world: World) -> None:
         world.deploy()
     assert len(world.ledger().entries()) == 1
     assert world.ear.heard == ["started"]
+
+
+def test_a_failure_after_the_lease_was_lost_is_no_longer_this_run_s_to_tell(world: World) -> None:
+    world.settings(", onestack:delivery: {revert: true}")
+    world.deploy()
+    _commit(git.Repo(world.root), "next")
+    store = records.beside(world.stack.workspace)
+
+    def taken_over(*_: Any, **__: Any) -> Results:
+        held = lease.look(store, "shop", "test")
+        assert held is not None
+        there = store.read("leases/shop/test.json")
+        assert there is not None
+        other = replace(held, number=held.number + 1, owner=replace(held.owner, token="another", who="bob"))
+        store.replace("leases/shop/test.json", holding.text(other), there.version)
+        return Results((Case("test_price", "failed", "it is wrong"),))
+
+    world.monkeypatch.setattr(acceptance, "run", taken_over)
+    with pytest.raises(AcceptanceFailed):
+        world.deploy()
+    assert world.ended() == ["succeeded", "killed"]
+    assert world.ear.heard == ["started", "succeeded", "started"]
+    assert any("bob" in note for note in world.progress.notes)
 
 
 def test_a_killed_run_is_told_by_the_next(world: World) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,7 +17,7 @@ from onestack.errors import ForgeUnavailable
 from onestack.forge import Forge, place
 from onestack.gates.settings import ApprovalSettings, GateSettings
 from onestack.gates.verdict import Verdict
-from onestack.ledger import Begin, Entry
+from onestack.ledger import Begin, End, Entry
 from onestack.plan import Change, Plan, digest
 from onestack.repository import Repository
 from onestack.revision import Revision, revision
@@ -83,7 +84,23 @@ def test_a_killed_run_is_settled_by_the_next(hub: GitHub) -> None:
     listener(hub).started(about(), begun())
     listener(hub).killed(about(), begun())
     assert states(hub) == [["in_progress", "error"]]
-    listener(hub).killed(about(), begun(commit=None))  # nothing was said of one without a commit
+    assert hub.people.statuses[-1][1]["state"] == "error"
+    of_nothing = replace(about(), revision=None)
+    listener(hub).killed(of_nothing, begun(commit=None))  # nothing was said of one without a commit
+    listener(hub).ended(of_nothing, begun(commit=None), End("succeeded"))
+    assert states(hub) == [["in_progress", "error"]]
+
+
+def test_an_end_that_was_perhaps_told_is_told_once(hub: GitHub) -> None:
+    rollout: Any = SimpleNamespace(tests=Results())
+    listener(hub).started(about(), begun())
+    listener(hub).succeeded(about(), begun(), rollout)
+    listener(hub).started(about(), begun("r2"))
+    for _ in range(2):
+        listener(hub).ended(about(), begun(), End("succeeded"))
+        listener(hub).ended(about(), begun("r2"), End("failed", error="it is bad"))
+    assert states(hub) == [["in_progress", "success"], ["in_progress", "failure"]]
+    assert hub.people.statuses[-1][1]["description"] == "it is bad"
 
 
 def test_a_failure_is_told_with_its_cause(hub: GitHub) -> None:

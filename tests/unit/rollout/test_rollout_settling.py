@@ -1,0 +1,148 @@
+"""What a run could not tell any more is told by the next one, once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import git
+import pytest
+
+from onestack import records
+from onestack.errors import GatesClosed, NotReady, Unavailable
+from onestack.records.folder import Folder
+from onestack.revision import revision
+from onestack.rollout.owed import Owed
+from tests.unit.rollout.test_rollout import APPROVALS, Ear, World, _commit, root, world
+
+__all__ = ["root", "world"]
+
+
+class Troubled(Ear):
+    """Hears, but of some things only up to a failure."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fails: dict[str, BaseException] = {}
+
+    def __getattr__(self, name: str) -> Callable[..., str]:
+        def hear(*told: Any) -> str:
+            if name in self.fails:
+                raise self.fails[name]
+            self.heard.append(name)
+            self.details.append(told)
+            return ""
+
+        return hear
+
+
+@pytest.fixture
+def ear(world: World) -> Troubled:
+    world.ear = made = Troubled()
+    return made
+
+
+@pytest.mark.parametrize("fails", [KeyboardInterrupt(), Unavailable("GitHub is down")])
+def test_an_end_that_was_not_told_is_told_by_the_next_run_once(
+    world: World, ear: Troubled, fails: BaseException
+) -> None:
+    ear.fails = {"succeeded": fails}
+    with suppress(KeyboardInterrupt):
+        world.deploy()
+    assert ear.heard == ["started"]
+    first = revision(world.root)
+    ear.fails = {}
+    _commit(git.Repo(world.root), "another")
+    world.deploy()
+    assert ear.heard == ["started", "ended", "started", "succeeded"]
+    about, begun, end = ear.details[1]
+    assert (about.revision, begun.begin.commit) == (first, first.commit)
+    assert end.outcome == "succeeded"
+    world.deploy()
+    assert ear.heard[4:] == ["started", "succeeded"]
+    assert world.ended() == ["succeeded"] * 3
+
+
+def test_who_stays_deaf_is_told_an_end_once_more_and_not_for_ever(world: World, ear: Troubled) -> None:
+    ear.fails = dict.fromkeys(("started", "succeeded", "ended"), Unavailable("GitHub is down"))
+    for _ in range(3):
+        world.deploy()
+    ear.fails = {}
+    world.deploy()
+    assert ear.heard == ["ended", "started", "succeeded"]  # of the third, not of all three
+
+
+def test_a_failure_that_was_not_told_is_told_with_its_message(world: World, ear: Troubled) -> None:
+    world.fails, ear.fails = NotReady("test", "no pods"), {"failed": KeyboardInterrupt()}
+    with pytest.raises(KeyboardInterrupt):
+        world.deploy()
+    world.fails, ear.fails = None, {}
+    world.deploy()
+    assert ear.heard == ["started", "ended", "started", "succeeded"]
+    assert "no pods" in ear.details[1][-1].error
+
+
+def test_a_killed_run_is_told_as_what_it_was_about(world: World, ear: Troubled) -> None:
+    # As if it was killed: its end can't be written.
+    world.fails, killed = KeyboardInterrupt(), revision(world.root)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("onestack.ledger.Ledger.end", lambda *_: (_ for _ in ()).throw(Unavailable("full")))
+        with pytest.raises(KeyboardInterrupt):
+            world.deploy()
+    world.fails = None
+    _commit(git.Repo(world.root), "another")
+    world.deploy()
+    about, begun = next(told for name, told in zip(ear.heard, ear.details, strict=True) if name == "killed")
+    assert about.revision == killed
+    assert begun.begin.commit == killed.commit
+
+
+def test_a_closed_gate_is_told_until_it_was_heard(world: World, ear: Troubled) -> None:
+    world.settings(APPROVALS)
+    ear.fails = {"waiting": Unavailable("GitHub is down")}
+    for _ in range(2):
+        with pytest.raises(GatesClosed):
+            world.deploy()
+    ear.fails = {}
+    for _ in range(2):
+        with pytest.raises(GatesClosed):
+            world.deploy()
+    assert ear.heard == ["waiting"]
+    assert world.ended() == ["stopped"], "one entry, however often it is told"
+
+
+def test_a_closed_gate_that_was_not_heard_is_no_end_to_be_told(world: World, ear: Troubled) -> None:
+    world.settings(APPROVALS)
+    ear.fails = {"waiting": Unavailable("GitHub is down")}
+    with pytest.raises(GatesClosed):
+        world.deploy()
+    ear.fails = {}
+    world.plan = replace(world.plan, tree="another")
+    with pytest.raises(GatesClosed):
+        world.deploy()
+    assert ear.heard == ["waiting"]
+    assert world.ended() == ["stopped", "stopped"]
+
+
+def test_what_is_owed_is_bounded_and_what_is_no_record_owes_nothing(tmp_path: Path) -> None:
+    owed = Owed(Folder(tmp_path), "shop", "test")
+    for run in range(30):
+        owed.add({"Slack"}, str(run))
+    assert owed.of("Slack") == tuple(map(str, range(10, 30)))
+    assert owed.of("Github") == ()
+    (tmp_path / "owed/shop/test.json").write_text("[1")
+    assert owed.of("Slack") == ()
+    owed.add({"Slack"}, "31")
+    assert owed.of("Slack") == ("31",)
+
+
+def test_a_record_that_can_not_be_written_stops_nothing(world: World, ear: Troubled) -> None:
+    store = records.beside(world.stack.workspace)
+    (Path(store.place) / "owed").parent.mkdir(parents=True)
+    (Path(store.place) / "owed").write_text("in the way")
+    world.deploy()
+    assert ear.heard == ["started", "succeeded"]
+    assert any(note.startswith("who is still to be told can't be kept") for note in world.progress.notes)
