@@ -47,6 +47,6 @@ class Listeners:
         for one in self._listeners:
             try:
                 what(one)
-            except (OnestackError, OSError) as error:
-                said = error.what if isinstance(error, OnestackError) else str(error)
+            except Exception as error:  # a deployment that is under way is worth more than a defect here
+                said = error.what if isinstance(error, OnestackError) else f"{type(error).__name__}: {error}"
                 self._progress.note(f"not everybody could be told: {said}")

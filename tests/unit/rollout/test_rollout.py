@@ -364,3 +364,12 @@ def test_destroying_is_in_the_ledger_and_forgets_what_was_live(world: World) -> 
         world.deploy()
     assert world.ended() == ["succeeded", "succeeded", "failed"]
     assert world.ear.details[-1][0].previous is None
+
+
+def test_a_listener_that_is_broken_stops_nothing(world: World) -> None:
+    """A deployment that is under way is worth more than a defect of whoever hears of it."""
+    broken: dict[str, str] = {}
+    world.ear.started = lambda *_: broken["nothing"]  # type: ignore[attr-defined]
+    world.deploy()
+    assert world.ended() == ["succeeded"]
+    assert any("KeyError" in note for note in world.progress.notes)
