@@ -159,7 +159,7 @@ def deploy(
     with Terminal() as terminal:
         gathered = gather(find(root), stack, terminal, offline=offline)
         order = rollout.Order(full=full, sealed=sealed, take_over=take_over, override=override)
-        told = parties(gathered, terminal)
+        told = parties(gathered, terminal, asks=override is None)
         done = rollout.deploy(gathered, terminal, order, told.listeners, told.asked)
         terminal.rest()
         deployment = done.deployment

@@ -132,7 +132,14 @@ from onestack.errors.records import (
     RecordsUnreadable,
 )
 from onestack.errors.rendering import BaseUnavailable, ChartUnavailable, ToolNotRun
-from onestack.errors.revisions import GitFailed, NothingToRevert, NotInGit, PushRefused, UnknownRevision
+from onestack.errors.revisions import (
+    GitFailed,
+    LiveUnknown,
+    NothingToRevert,
+    NotInGit,
+    PushRefused,
+    UnknownRevision,
+)
 from onestack.errors.settings import (
     InvalidProject,
     InvalidSettings,
@@ -227,6 +234,7 @@ __all__ = [
     "LeaseHeld",
     "LeaseLost",
     "LedgerBroken",
+    "LiveUnknown",
     "NoBase",
     "NoClusterYet",
     "NoCredentials",

@@ -25,6 +25,7 @@ from onestack.forge.place import Place, place
 from onestack.forge.reading import pull_of
 from onestack.forge.remarks import remarks
 from onestack.forge.session import NO_GITHUB, Session
+from onestack.forge.writers import writers
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -90,6 +91,17 @@ class Forge:
         """The pull request that was merged as the commit."""
         found = self._pulls(commit, f"looking for the pull request that was merged as {commit[:12]}")
         return next((one for one in found if one.merge == commit), None)
+
+    @_asking
+    def pulls_of(self, commit: str) -> tuple[Pull, ...]:
+        """The merged pull requests that the commit came from."""
+        found = self._pulls(commit, f"looking for the pull requests of {commit[:12]}")
+        return tuple(one for one in found if one.merge is not None)
+
+    @_asking
+    def wrote(self, number: int) -> frozenset[str]:
+        """The logins of who wrote a pull request's commits; nobody where the token may not ask."""
+        return writers(self._session, number)
 
     @_asking
     def comment(self, number: int, marker: str, body: str, *, commit: str | None = None) -> Posted:
@@ -201,7 +213,13 @@ class Forge:
         return self._session.made(look, make)
 
     def _pulls(self, commit: str, doing: str) -> list[Pull]:
-        return [pull_of(one) for one in self._session.all(f"commits/{commit}/pulls", doing, _READ)]
+        try:
+            return [pull_of(one) for one in self._session.all(f"commits/{commit}/pulls", doing, _READ)]
+        except ForgeDisagrees as error:
+            # "No commit found for SHA": it was never pushed.
+            if "No commit found" not in error.why:
+                raise
+            return []
 
     def _identity(self) -> str:
         if self._login is None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from onestack import revert
-from onestack.forge import CommitState, DeploymentState, Forge, marker
+from onestack.forge import CommitState, DeploymentState, Forge, Pull, marker
 from onestack.gates.comment import approvals
 from onestack.gates.verdict import Verdict
 from onestack.harmless import one_line
@@ -14,6 +14,7 @@ from onestack.ledger import Entry
 from onestack.plan import Plan, markdown
 from onestack.plan.inert import code, fenced, prose
 from onestack.progress import Progress
+from onestack.revision import between
 from onestack.rollout.about import About, Considered, Failure, Rollout
 from onestack.rollout.considering import Ballots
 from onestack.rollout.owning import owners
@@ -82,9 +83,20 @@ class Github:
         who = owners(self._stack, plan, commit, before, self._members)
         pull = self._asked.pull_of_merge(commit) or self._asked.pull_of_head(commit)
         if settings is None or pull is None:
+            self._progress.note(
+                f"nobody can approve {commit[:12]}: it is no pull request's, neither merged as it nor open"
+            )
             return Ballots(approvers=who, date=self._asked.date)
         given = approvals(self._asked.remarks(pull.number))
-        return Ballots(given, who, frozenset({pull.author}), self._asked.date)
+        return Ballots(given, who, self._authors(pull, commit, before), self._asked.date)
+
+    def _authors(self, pull: Pull, commit: str, before: str | None) -> frozenset[str]:
+        """Who wrote what would be deployed: all that came after what is live, not the last of it alone."""
+        pulls = {pull.number: pull}
+        for one in between(self._stack.repository.root, before, commit):
+            pulls |= {found.number: found for found in self._asked.pulls_of(one)}
+        wrote = frozenset().union(*(self._asked.wrote(number) for number in pulls))
+        return wrote | {one.author for one in pulls.values()}
 
     def _members(self, team: str) -> frozenset[str]:
         found = self._asked.team_members(team)

@@ -373,3 +373,19 @@ def test_a_listener_that_is_broken_stops_nothing(world: World) -> None:
     world.deploy()
     assert world.ended() == ["succeeded"]
     assert any("KeyError" in note for note in world.progress.notes)
+
+
+def test_who_overrides_is_not_stopped_by_a_code_host_that_is_down(world: World) -> None:
+    """That is when it is needed."""
+    world.settings(APPROVALS)
+
+    def down(*_: object) -> Ballots:
+        raise Unavailable("GitHub is away")
+
+    for order in (Order(), Order(override="the shop is down")):
+        try:
+            deploy(world.stack, world.progress, order, [], down)
+        except Unavailable:
+            assert order.override is None
+    assert world.ended() == ["succeeded"]
+    assert "who approved isn't known: GitHub is away" in world.progress.notes

@@ -12,7 +12,7 @@ import git
 import pytest
 
 from onestack.acceptance import Results
-from onestack.errors import ForgeUnavailable
+from onestack.errors import ForgeUnavailable, LiveUnknown
 from onestack.forge import Forge, place
 from onestack.gates.settings import ApprovalSettings, GateSettings
 from onestack.gates.verdict import Verdict
@@ -111,9 +111,38 @@ def test_an_approval_is_found_on_the_merged_pull_request_and_its_author_is_known
     assert said.date
 
 
-def test_a_commit_of_no_pull_request_has_no_approvals(hub: GitHub) -> None:
-    said = listener(hub, ApprovalSettings(approvers=("bob",))).ballots(PLAN, "f" * 40, None)
-    assert said.approvals == ()
+@pytest.mark.parametrize("commit", ["f" * 40, "f" * 64])
+def test_a_commit_of_no_pull_request_has_no_approvals(hub: GitHub, commit: str) -> None:
+    """It was pushed to main as it is, or not at all."""
+    ours = listener(hub, ApprovalSettings(approvers=("bob",)))
+    assert ours.ballots(PLAN, commit, None).approvals == ()
+    progress: Any = ours._progress
+    assert any("no pull request's" in note for note in progress.notes)
+
+
+def test_who_wrote_any_of_what_came_after_what_is_live_is_known(hub: GitHub, tmp_path: Path) -> None:
+    """Two pull requests wait for one deployment, and in one of them an approver had a hand."""
+    made = git.Repo.init(tmp_path, initial_branch="main")
+    _commit(made, {"stacks/Pulumi.prod.yaml": SETTINGS % ""})
+    before = revision(tmp_path).commit
+    number = {}
+    for who in ("eve", "ada"):
+        _commit(made, {"who": who})
+        hub.people.branches.put(who, revision(tmp_path).commit)
+        number[who] = hub.people.open(who, "main", by=who)
+        hub.people.merge(number[who])
+        hub.people.pulls[number[who]]["merge_commit_sha"] = revision(tmp_path).commit
+    hub.people.commit(number["eve"], "eve", "bob")
+    hub.people.commit(number["eve"], "carol", update=True)
+    hub.people.commit(number["ada"], "")
+    ours = listener(hub, ApprovalSettings(approvers=("bob",)))
+    ours._stack = replace_root(ours._stack, tmp_path)
+    said = ours.ballots(PLAN, revision(tmp_path).commit, before)
+    assert said.authors == {"ada", "eve", "bob"}
+
+
+def replace_root(stack: Any, root: Path) -> Any:
+    return SimpleNamespace(repository=Repository(root, "shop"), settings=stack.settings)
 
 
 def test_a_team_that_cannot_be_seen_is_said(hub: GitHub) -> None:
@@ -142,6 +171,18 @@ def test_owners_are_those_of_before_the_change(tmp_path: Path) -> None:
     assert found.may("bob")
     assert found.may("carol")
     assert not found.may("mallory")
+
+
+def test_a_clone_that_does_not_know_what_is_live_chooses_no_owners(tmp_path: Path) -> None:
+    """A change could name its own there."""
+    made = git.Repo.init(tmp_path, initial_branch="main")
+    approvals = ", onestack:gates: {approvals: {codeowners: true}}"
+    _commit(made, {"CODEOWNERS": "* @mallory\n", "stacks/Pulumi.prod.yaml": SETTINGS % approvals})
+    stack: Any = SimpleNamespace(
+        repository=Repository(tmp_path, "shop"), settings=from_file(tmp_path, "prod")
+    )
+    with pytest.raises(LiveUnknown, match="fetch-depth"):
+        owners(stack, PLAN, revision(tmp_path).commit, "1" * 40, lambda _team: frozenset())
 
 
 SETTINGS = "config: {onestack:platform: embedded, onestack:manifests: {applications: {shop: }}%s}\n"
