@@ -104,7 +104,8 @@ def _slack(stack: Stack, progress: Progress, environment: Mapping[str, str]) -> 
     from onestack import notify  # noqa: PLC0415 - as above
     from onestack.rollout.slack import Slack  # noqa: PLC0415
 
-    outbox = notify.Outbox(stack.repository.root / HOME / "outbox")
+    # Each stack has a channel of its own: what one couldn't tell is not for another's.
+    outbox = notify.Outbox(stack.repository.root / HOME / "outbox" / stack.settings.stack)
     found = notify.Slack.from_environment(environment, settings, outbox)
     if found is None:
         progress.note("Slack hears nothing of this: neither SLACK_BOT_TOKEN nor SLACK_WEBHOOK_URL is set")
