@@ -17,7 +17,7 @@ from onestack.errors import (
     NoForge,
     NoForgeToken,
 )
-from onestack.forge import deployments
+from onestack.forge import deployments, statuses
 from onestack.forge.comments import Comment
 from onestack.forge.identity import identity
 from onestack.forge.model import CommitState, Deployment, DeploymentState, Posted, Pull, Remark
@@ -30,7 +30,6 @@ from onestack.forge.writers import writers
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 _READ: Final = "pull-requests: read"
-_DESCRIPTION: Final = 140
 
 
 def _asking(method: Callable[Concatenate[Forge, _P], _T]) -> Callable[Concatenate[Forge, _P], _T]:
@@ -117,18 +116,8 @@ class Forge:
     def status(
         self, commit: str, context: str, state: CommitState, description: str, url: str | None = None
     ) -> None:
-        """Sets a commit's status; the description is cut to what GitHub takes."""
-        body = {
-            "state": state,
-            "context": context,
-            "description": deployments.cut(description, _DESCRIPTION),
-        } | ({"target_url": url} if url else {})
-        doing = f"setting the status '{context}' of {commit[:12]}"
-        # The last one of a context counts, so that one more does no harm.
-        self._session.made(
-            lambda: None,
-            lambda: self._session.send("POST", f"statuses/{commit}", doing, "statuses: write", body),
-        )
+        """Sets a commit's status, unless it is the last of its context; the description is cut."""
+        statuses.put(self._session, commit, context, state, description, url)
 
     @_asking
     def remarks(self, number: int) -> tuple[Remark, ...]:

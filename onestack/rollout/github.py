@@ -46,10 +46,16 @@ class Github:
             return
         names = ", ".join(one.gate for one in closed)
         why = closed[0].reason if closed else "the plan is not the sealed one"
-        self._status(about, "pending", f"waiting for {names}: {why}" if names else why)
-        pull = self._forge.pull_of_merge(about.revision.commit)
-        if pull is not None and considered.plan is not None:
-            self._forge.comment(pull.number, marker(about.stack), markdown(considered.plan))
+        try:
+            pull = self._forge.pull_of_merge(about.revision.commit)
+            if pull is not None and considered.plan is not None:
+                self._forge.comment(pull.number, marker(about.stack), markdown(considered.plan))
+        finally:  # a token may have the right to one of the two
+            self._status(about, "pending", f"waiting for {names}: {why}" if names else why)
+
+    def still_waiting(self, considered: Considered, begun: Entry, closed: Sequence[Verdict]) -> None:
+        """What is there already isn't written again; without the plan nobody could approve it."""
+        self.waiting(considered, begun, closed)
 
     def started(self, about: About, begun: Entry) -> None:
         """See `Listener`."""
@@ -112,8 +118,10 @@ class Github:
     ) -> None:
         if about.revision is None:
             return
-        self._deployment(about, begun, about.revision.commit, deployment, what)
-        self._status(about, state, what)
+        try:
+            self._deployment(about, begun, about.revision.commit, deployment, what)
+        finally:
+            self._status(about, state, what)
 
     def _status(self, about: About, state: CommitState, what: str) -> None:
         if about.revision is not None:

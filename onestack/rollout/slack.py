@@ -39,6 +39,9 @@ class Slack:
                 notify.waiting(did, one.gate, one.reason, "; ".join(filter(None, (until, one.opens_by))))
             )
 
+    def still_waiting(self, considered: Considered, begun: Entry, closed: Sequence[Verdict]) -> None:
+        """Its outbox is how Slack is told again; the channel hears of a wait once."""
+
     def started(self, about: About, begun: Entry) -> None:
         """See `Listener`."""
         self._tell(notify.started(_about(about, begun)))

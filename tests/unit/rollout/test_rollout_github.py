@@ -12,20 +12,22 @@ import git
 import pytest
 
 from onestack.acceptance import Results
-from onestack.errors import ForgeUnavailable, LiveUnknown
+from onestack.errors import ForgeForbidden, ForgeUnavailable, LiveUnknown
 from onestack.forge import Forge, place
 from onestack.gates.settings import ApprovalSettings, GateSettings
 from onestack.gates.verdict import Verdict
 from onestack.ledger import Begin, Entry
+from onestack.notify import SlackSettings
 from onestack.plan import Change, Plan, digest
 from onestack.repository import Repository
 from onestack.revision import Revision, revision
 from onestack.rollout.about import About, Considered, Failure
 from onestack.rollout.github import Github
 from onestack.rollout.owning import owners
-from onestack.rollout.parties import _repository
+from onestack.rollout.parties import _repository, _slack
 from onestack.settings import from_file
-from tests.stand_ins.github import DOWN, GitHub, github
+from tests.stand_ins.github import DOWN, TOKEN, GitHub, github
+from tests.stand_ins.people import User
 from tests.unit.rollout.test_rollout import Quiet
 
 MAIN, HEAD = "a" * 40, "b" * 40
@@ -100,6 +102,29 @@ def test_what_waits_has_its_plan_on_the_pull_request_once(hub: GitHub) -> None:
     (body,) = hub.people.bodies(1)
     assert digest(PLAN) in body
     assert hub.people.statuses[-1][1]["state"] == "pending"
+
+
+def test_a_plan_that_github_was_not_told_is_told_by_the_next_run(hub: GitHub) -> None:
+    """Else nobody could ever approve it; what was told isn't told again."""
+    commit = hub.people.merge(1)
+    hub.fail("POST", DOWN, times=100)
+    with pytest.raises(ForgeUnavailable):
+        listener(hub).waiting(Considered(about(commit), PLAN), begun(), [WAITS])
+    hub.troubles.clear()
+    for _ in range(3):
+        listener(hub).still_waiting(Considered(about(commit), PLAN), begun(), [WAITS])
+    assert len(hub.people.bodies(1)) == 1
+    assert len(hub.people.statuses) == 1
+
+
+def test_a_right_that_is_missing_keeps_nothing_else_back(hub: GitHub) -> None:
+    commit = hub.people.merge(1)
+    hub.users[TOKEN] = User("github-actions[bot]", frozenset({"statuses: write", "pull-requests: read"}))
+    with pytest.raises(ForgeForbidden, match="pull-requests: write"):
+        listener(hub).waiting(Considered(about(commit), PLAN), begun(), [WAITS])
+    with pytest.raises(ForgeForbidden, match="deployments"):
+        listener(hub).started(about(), begun())
+    assert [one["state"] for _, one in hub.people.statuses] == ["pending", "pending"]
 
 
 def test_an_approval_is_found_on_the_merged_pull_request_and_its_author_is_known(hub: GitHub) -> None:
@@ -209,3 +234,16 @@ def test_the_repository_is_that_which_deploys_to_the_cloud(
     gcp = SimpleNamespace(github=SimpleNamespace(repository=cloud)) if cloud else None
     stack: Any = SimpleNamespace(settings=SimpleNamespace(delivery=SimpleNamespace(github=own), gcp=gcp))
     assert _repository(stack) == found
+
+
+def test_what_one_stack_could_not_tell_is_not_told_in_the_channel_of_another(tmp_path: Path) -> None:
+    def folder(name: str) -> Path:
+        notify = SimpleNamespace(slack=SlackSettings(channel=f"#{name}"))
+        stack: Any = SimpleNamespace(
+            repository=Repository(tmp_path, "shop"), settings=SimpleNamespace(stack=name, notify=notify)
+        )
+        found = _slack(stack, Quiet(), {"SLACK_BOT_TOKEN": "xoxb-1"})
+        assert found is not None
+        return found._slack.outbox.folder
+
+    assert folder("dev") != folder("prod")
