@@ -9,6 +9,7 @@ from onestack.forge.model import CommitState
 from onestack.forge.session import Session
 
 _DESCRIPTION: Final = 140
+_NEEDS: Final = "statuses: write"
 
 
 def put(
@@ -19,7 +20,7 @@ def put(
     said = {"state": state, "description": cut(description, _DESCRIPTION), "target_url": url or None}
 
     def look() -> bool | None:
-        found = session.all(f"commits/{commit}/statuses", doing, "statuses: read")
+        found = session.all(f"commits/{commit}/statuses", doing, _NEEDS)
         last = next((one for one in found if one["context"] == context), None)
         same = last is not None and all(
             (last.get(name) or None) == (value or None) for name, value in said.items()
@@ -28,7 +29,7 @@ def put(
 
     def make() -> bool:
         body = {"context": context} | {name: value for name, value in said.items() if value is not None}
-        session.send("POST", f"statuses/{commit}", doing, "statuses: write", body)
+        session.send("POST", f"statuses/{commit}", doing, _NEEDS, body)
         return True
 
     session.made(look, make)
