@@ -12,6 +12,9 @@ from onestack.errors import GitFailed, NothingToRevert, PushRefused
 from onestack.revision import Revision, opened, revision, said
 
 REMOTE: Final = "origin"
+PUSH_SECONDS: Final = 90.0
+"""So long may a remote take; one that never answers would hold a deployment that failed for ever."""
+_DATES: Final = ("GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE")
 _NOBODY: Final = {"name": "onestack", "email": "onestack@localhost"}
 """Who commits where nobody is configured, as in CI."""
 
@@ -44,7 +47,8 @@ def prepare(root: Path, stack: str, to: Revision, head: Revision) -> Revert:
                 *("-m", f"Roll {stack} back to {to.short}"),
                 *("-m", f"Its files are those of {to.commit} ({to.subject})."),
                 *(["-S"] if _signs(repository) else []),
-                env=_identity(repository),
+                # As old as what it is made of: whoever makes it, in whatever clone, makes the same commit.
+                env=_identity(repository) | dict.fromkeys(_DATES, head.committed.isoformat()),
             )
             repository.git.update_ref(f"refs/heads/{branch}", held)
     except git.GitCommandError as error:
@@ -52,7 +56,7 @@ def prepare(root: Path, stack: str, to: Revision, head: Revision) -> Revert:
     return Revert(branch, held, to, head)
 
 
-def push(root: Path, revert: Revert, remote: str = REMOTE) -> None:
+def push(root: Path, revert: Revert, remote: str = REMOTE, seconds: float = PUSH_SECONDS) -> None:
     """Pushes the branch; again is as good as once. Raises: PushRefused."""
     try:
         opened(root).git.push(
@@ -61,6 +65,7 @@ def push(root: Path, revert: Revert, remote: str = REMOTE) -> None:
             remote,
             f"{revert.commit}:refs/heads/{revert.branch}",
             env={"GIT_TERMINAL_PROMPT": "0"},
+            kill_after_timeout=seconds,
         )
     except git.GitCommandError as error:
         raise PushRefused(revert.branch, remote, said(error)) from None

@@ -12,7 +12,7 @@ from onestack.gates.verdict import Verdict
 from onestack.harmless import one_line
 from onestack.ledger import Entry
 from onestack.plan import Plan, markdown
-from onestack.plan.inert import code, fenced, prose
+from onestack.plan.inert import code, excerpt, prose
 from onestack.progress import Progress
 from onestack.revision import between
 from onestack.rollout.about import About, Considered, Failure, Rollout
@@ -135,7 +135,7 @@ class Github:
 
 def _proposal(about: About, back: revert.Revert, failure: Failure) -> Iterator[str]:
     yield f"The deployment of {code(about.what)} to {code(about.stack)} failed."
-    yield fenced(one_line(line) for line in failure.message.splitlines())
+    yield excerpt(one_line(line) for line in failure.message.splitlines())
     yield f"{prose(failure.live)}."
     yield (
         f"This takes back all that came after {code(back.to.short)} ({code(back.to.subject)}), which was "

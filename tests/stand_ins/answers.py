@@ -12,6 +12,7 @@ from tests.stand_ins.request import REPO, Given, Refused, Request, found, short
 from tests.stand_ins.server import Answer
 
 _BODY: Final = 65_536
+_TITLE: Final = 256
 
 
 def needs(key: str) -> frozenset[str]:
@@ -70,7 +71,9 @@ def _open(asked: Request) -> Given:
         raise Refused(422, "Validation Failed")
     if people.branches.at(head) == people.branches.at(base):
         raise Refused(422, f"No commits between {base} and {head}")
-    number = people.open(head, base, by=asked.user.login, title=body.get("title", ""))
+    title = short(body.get("title", ""), _TITLE)
+    short(body.get("body", ""), _BODY)
+    number = people.open(head, base, by=asked.user.login, title=title)
     people.pulls[number]["body"] = body.get("body", "")
     return 201, people.pull(number)
 

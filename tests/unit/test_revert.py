@@ -68,3 +68,23 @@ def test_a_remote_that_is_away_is_said_with_the_way_on(root: Path, tmp_path: Pat
     (tmp_path / "remote.git").rename(tmp_path / "elsewhere")
     with pytest.raises(PushRefused, match="git push origin"):
         push(root, made)
+
+
+def test_the_same_revert_of_another_clone_is_the_same_branch(root: Path, tmp_path: Path) -> None:
+    """CI has a new clone for each run; a commit of its own would be refused by the remote."""
+    git.Repo(root).git.push("--quiet", "origin", "main")
+    other = Path(git.Repo.clone_from(str(tmp_path / "remote.git"), str(tmp_path / "other")).working_dir)
+    made = prepare(root, "prod", revision(root, "HEAD~1"), revision(root))
+    push(root, made)
+    assert git.Repo(root).commit(made.commit).committed_datetime == revision(root).committed
+    again = prepare(other, "prod", revision(other, "HEAD~1"), revision(other))
+    push(other, again)
+    assert again == made
+
+
+def test_a_remote_that_never_answers_is_given_up(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_SSH_COMMAND", "sleep 60 #")
+    git.Repo(root).remote("origin").set_url("ssh://nobody@127.0.0.1/repository")
+    made = prepare(root, "prod", revision(root, "HEAD~1"), revision(root))
+    with pytest.raises(PushRefused, match="did not complete"):
+        push(root, made, seconds=0.5)

@@ -20,6 +20,7 @@ from onestack.ledger import Begin, Entry
 from onestack.notify import SlackSettings
 from onestack.plan import Change, Plan, digest
 from onestack.repository import Repository
+from onestack.revert import Revert
 from onestack.revision import Revision, revision
 from onestack.rollout.about import About, Considered, Failure
 from onestack.rollout.github import Github
@@ -102,6 +103,18 @@ def test_what_waits_has_its_plan_on_the_pull_request_once(hub: GitHub) -> None:
     (body,) = hub.people.bodies(1)
     assert digest(PLAN) in body
     assert hub.people.statuses[-1][1]["state"] == "pending"
+
+
+def test_a_proposal_is_opened_however_much_there_is_to_say(hub: GitHub) -> None:
+    hub.people.branches.heads |= {"back": "c" * 40}
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    back = Revert(
+        "back", "c" * 40, Revision(HEAD, HEAD, "Ada", now, "Fix"), Revision(MAIN, MAIN, "A", now, "")
+    )
+    lines = [f"Deployment shop/web-{number}: @ada \U0001f4a5" + "x" * 3000 for number in range(500)]
+    failure = Failure("it is bad", "\n".join(lines), "some of it is live")
+    assert listener(hub).propose(about(), back, failure)
+    assert "lines more)" in hub.people.pulls[2]["body"]
 
 
 def test_a_plan_that_github_was_not_told_is_told_by_the_next_run(hub: GitHub) -> None:
