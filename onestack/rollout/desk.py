@@ -64,13 +64,13 @@ def _about(stack: Stack, before: tuple[Deployed, ...]) -> About:
         stack.repository.project,
         stack.settings.stack,
         actor(stack.repository.root),
-        _committed(stack),
+        committed(stack),
         previous=_live(before),
         links=links(),
     )
 
 
-def _committed(stack: Stack) -> Revision | None:
+def committed(stack: Stack) -> Revision | None:
     """The commit whose files lie here; None where some of them are in no commit."""
     root = stack.repository.root
     try:

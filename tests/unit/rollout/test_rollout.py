@@ -33,7 +33,7 @@ from onestack.plan.state import state_digest
 from onestack.progress import Silent
 from onestack.repository import Repository
 from onestack.revision import revision
-from onestack.rollout import Ballots, Order, deploy, destroy
+from onestack.rollout import Ballots, Order, deploy, destroy, tried
 from onestack.settings import from_file
 from onestack.stack import Stack
 
@@ -389,3 +389,20 @@ def test_who_overrides_is_not_stopped_by_a_code_host_that_is_down(world: World) 
             assert order.override is None
     assert world.ended() == ["succeeded"]
     assert "who approved isn't known: GitHub is away" in world.progress.notes
+
+
+def test_the_clock_goes_on_with_what_was_stopped_and_repeats_nothing(world: World) -> None:
+    assert tried(world.stack) is None, "nothing was deployed yet"
+    world.settings(APPROVALS)
+    with pytest.raises(GatesClosed):
+        world.deploy()
+    assert tried(world.stack) is None, "it waits"
+    world.ballots = _approved(world.plan)
+    world.deploy()
+    assert "succeeded" in str(tried(world.stack))
+    world.fails = NotReady("test", "Deployment shop/web: no pods")
+    with pytest.raises(NotReady):
+        world.deploy()
+    assert "failed; who mended" in str(tried(world.stack))
+    _commit(git.Repo(world.root), "another")
+    assert tried(world.stack) is None, "this revision is another"
