@@ -1,4 +1,4 @@
-"""A child process that leads a group of its own, of which nothing is left when it is no longer needed."""
+"""Child processes: one that leads a group of its own, of which nothing is left; and what they don't get."""
 
 from __future__ import annotations
 
@@ -6,9 +6,16 @@ import contextlib
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, Final
 
 from onestack import interruptions
+
+_OURS: Final = frozenset({"GITHUB_TOKEN", "GH_TOKEN", "SLACK_BOT_TOKEN", "SLACK_WEBHOOK_URL"})
+
+
+def without_tokens(environ: Mapping[str, str]) -> dict[str, str]:
+    """An environment without what we tell people with: no program or plugin has a use for it. Pure."""
+    return {name: held for name, held in environ.items() if name not in _OURS}
 
 
 @contextlib.contextmanager

@@ -152,7 +152,7 @@ def _text(stack: str, written: bytes, where: str, limit: int) -> Said:
 
 
 def _handed(path: Path) -> bytes | None:
-    """A file that another job left; None of one that isn't there.
+    """A file that another job left; None of one that isn't there, or is empty, as a verb leaves that failed.
 
     A link may lead to what only this job can read, such as its environment. Raises: UntrustedDocument.
     """
@@ -171,7 +171,7 @@ def _handed(path: Path) -> bytes | None:
         os.close(descriptor)
     if len(written) > MOST_BYTES:
         raise UntrustedDocument(str(path), f"it is bigger than {MOST_BYTES // 1_000_000} MB")
-    return written
+    return written or None
 
 
 def _code(text: str) -> str:

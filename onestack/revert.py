@@ -19,6 +19,7 @@ from onestack.revision import Revision, opened, said
 REMOTE: Final = "origin"
 SECONDS: Final = 120.0
 """So long may a remote take: its hooks are somebody's, and meanwhile the stack's lease is held."""
+_DATES: Final = ("GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE")
 _NOBODY: Final = {"name": "onestack", "email": "onestack@localhost"}
 """Who commits where nobody is configured, as in CI."""
 
@@ -55,7 +56,8 @@ def prepare(root: Path, stack: str, to: Revision, head: Revision) -> Revert:
                 *("-m", f"Roll {stack} back to {to.short}"),
                 *("-m", f"Its files are those of {to.commit} ({to.subject})."),
                 *(["-S"] if _signs(repository) else []),
-                env=_identity(repository),
+                # As old as what it is made of: whoever makes it, in whatever clone, makes the same commit.
+                env=_identity(repository) | dict.fromkeys(_DATES, head.committed.isoformat()),
             )
             repository.git.update_ref(f"refs/heads/{branch}", held)
     except git.GitCommandError as error:

@@ -15,7 +15,7 @@ from typing import Final, Literal
 
 import git
 
-from onestack.errors import GitFailed, NoBase, NotInGit, UnknownRevision
+from onestack.errors import GitFailed, LiveUnknown, NoBase, NotInGit, UnknownRevision
 
 Signature = Literal["good", "bad", "unknown", "none"]
 
@@ -130,6 +130,20 @@ def differing(root: Path, before: Revision, after: Revision) -> tuple[str, ...]:
     except git.GitCommandError as error:
         raise GitFailed(f"comparing {before.short} and {after.short}", said(error)) from None
     return tuple(os.path.relpath(top / name, root.resolve()) for name in names.split("\0") if name)
+
+
+def between(root: Path, before: str | None, after: str, most: int = 100) -> tuple[str, ...]:
+    """The commits of a branch that came after ``before``, the last first; without that, the last alone.
+
+    What was merged is the commit that merged it. Of many, the last ``most``. Raises: NotInGit, LiveUnknown.
+    """
+    if before is None:
+        return (after,)
+    try:
+        listed = opened(root).git.rev_list("--first-parent", f"--max-count={most}", after, f"^{before}")
+    except git.GitCommandError:
+        raise LiveUnknown(before, str(root)) from None
+    return tuple(listed.split())
 
 
 def branch(root: Path) -> str | None:

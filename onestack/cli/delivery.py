@@ -127,6 +127,7 @@ def _against(workspace: engine.Workspace) -> str:
     metavar="REASON",
     help="Pass closed gates for this reason, which the ledger keeps. For emergencies.",
 )
+@click.option("--once", is_flag=True, help="Only what is new, or what a gate had stopped: for a clock.")
 @take_over_option
 @json_option
 @click.pass_obj
@@ -137,6 +138,7 @@ def deploy(
     full: bool,
     sealed: str | None,
     override: str | None,
+    once: bool,
     take_over: str | None,
     as_json: bool,
 ) -> None:
@@ -158,18 +160,24 @@ def deploy(
         raise click.BadParameter("the ledger keeps a reason: write one", param_hint="--override")
     with Terminal() as terminal:
         gathered = gather(find(root), stack, terminal, offline=offline)
+        if once and (done := rollout.tried(gathered, terminal)) is not None:
+            terminal.rest()
+            terminal.note(done)
+            if as_json:
+                print_document({"skipped": done}, terminal.mask)
+            return
         order = rollout.Order(full=full, sealed=sealed, take_over=take_over, override=override)
-        told = parties(gathered, terminal)
-        done = rollout.deploy(gathered, terminal, order, told.listeners, told.asked)
+        told = parties(gathered, terminal, asks=override is None)
+        made = rollout.deploy(gathered, terminal, order, told.listeners, told.asked)
         terminal.rest()
-        deployment = done.deployment
+        deployment = made.deployment
         if as_json:
             readiness = tables.readiness_document(deployment.manifests, deployment.readiness)
             outcome = tables.outcome_document(deployment.outcome)
-            print_document(outcome | readiness | document(done), terminal.mask)
+            print_document(outcome | readiness | document(made), terminal.mask)
             return
         terminal.console.print(tables.applications(deployment.manifests, deployment.readiness))
-        for line in done.tests.lines():
+        for line in made.tests.lines():
             terminal.note(line)
         terminal.note(f"{stack}: {tables.counted(deployment.outcome)}; took {deployment.seconds:.1f} s")
         if found := of_release(gathered.connection(), deployment.manifests):

@@ -40,7 +40,7 @@ def rollback(
         prepared = back.prepare(repository, stack, back.target(gathered, to), terminal, tried=not no_trial)
         if not local:
             prepared = replace(prepared, revert=revert.push(repository.root, prepared.revert))
-            github = parties(gathered, terminal).github
+            github = parties(gathered, terminal, asks=False).github
             if github is not None:
                 title, body = back.title(prepared, stack), back.body(prepared)
                 prepared = replace(prepared, url=github.open(prepared.revert.branch, title, body))

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from onestack.child import without_tokens
 from onestack.engine import marker
 from onestack.errors import PublicPassphrase
 from onestack.local.simulation import VARIABLE, Simulation, current
@@ -160,7 +161,8 @@ class Workspace:
         """The whole environment of an engine run."""
         path = os.pathsep.join([*self.search_path(), os.environ.get("PATH", os.defpath)])
         # Twice the default heap growth: the engine's garbage collector otherwise takes a fifth of its time.
-        inherited = {name: held for name, held in os.environ.items() if name != VARIABLE}
+        inherited = without_tokens(os.environ)
+        inherited.pop(VARIABLE, None)
         return {"GOGC": "400", **inherited, **self.settings(), "PATH": path}
 
 

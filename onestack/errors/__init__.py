@@ -136,6 +136,7 @@ from onestack.errors.rendering import BaseUnavailable, ChartUnavailable, ToolNot
 from onestack.errors.revisions import (
     BranchTaken,
     GitFailed,
+    LiveUnknown,
     NothingToRevert,
     NotInGit,
     PushRefused,
@@ -236,6 +237,7 @@ __all__ = [
     "LeaseHeld",
     "LeaseLost",
     "LedgerBroken",
+    "LiveUnknown",
     "NoBase",
     "NoClusterYet",
     "NoCredentials",

@@ -83,10 +83,11 @@ class ForgeForbidden(UsageError):
 class ForgeMissing(UsageError):
     """GitHub has no such thing, or doesn't show it to this token."""
 
-    def __init__(self, doing: str, where: str, needs: str) -> None:
+    def __init__(self, doing: str, where: str, needs: str, *, why: str = "") -> None:
         super().__init__(
             f"GitHub has no such thing, or hides it from this token: {doing}",
             where=where,
+            why=why,
             hint=f"check the name; if it is there, the token lacks the permission '{needs}'",
         )
 

@@ -58,6 +58,19 @@ class BranchTaken(UsageError):
         )
 
 
+class LiveUnknown(UsageError):
+    """The commit that is live isn't in this clone."""
+
+    def __init__(self, commit: str, root: str) -> None:
+        super().__init__(
+            f"the commit that is live is not in this clone: {commit[:12]}",
+            where=root,
+            why="the clone is shallow, the branch was rewritten, or the commit was never pushed",
+            hint="fetch all of it ('git fetch --unshallow', in a workflow 'fetch-depth: 0'); where the "
+            "commit is gone, deploy once with --override REASON",
+        )
+
+
 class PushRefused(Unavailable):
     """The remote didn't take a branch."""
 

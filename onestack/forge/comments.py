@@ -66,8 +66,12 @@ class Comment:
     def _own(self) -> list[Mapping[str, Any]]:
         path = f"issues/{self._number}/comments"
         found = self._session.all(path, self._doing, "pull-requests: read")
-        mine = (one for one in found if login_of(one) == self._login and _first_line(one) == self._marker)
+        mine = (one for one in found if self._ours(one) and _first_line(one) == self._marker)
         return sorted(mine, key=lambda one: int(one["id"]))
+
+    def _ours(self, comment: Mapping[str, Any]) -> bool:
+        # ONESTACK_GITHUB_LOGIN may be written in any case; to GitHub that tells nothing.
+        return login_of(comment).casefold() == self._login.casefold()
 
     def _first(self) -> Mapping[str, Any] | None:
         return next(iter(self._own()), None)

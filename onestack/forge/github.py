@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import wraps
 from pathlib import Path
-from typing import Final
+from typing import Concatenate, Final, ParamSpec, TypeVar
 from urllib.parse import quote
 
 from onestack.errors import (
@@ -12,20 +13,37 @@ from onestack.errors import (
     ForgeDisagrees,
     ForgeForbidden,
     ForgeMissing,
+    ForgeUnavailable,
     NoForge,
     NoForgeToken,
 )
-from onestack.forge import deployments
+from onestack.forge import deployments, statuses
 from onestack.forge.comments import Comment
 from onestack.forge.identity import identity
 from onestack.forge.model import CommitState, Deployment, DeploymentState, Posted, Pull, Remark
 from onestack.forge.place import Place, place
 from onestack.forge.reading import pull_of
 from onestack.forge.remarks import remarks
-from onestack.forge.session import Session
+from onestack.forge.session import NO_GITHUB, Session
+from onestack.forge.writers import writers
 
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
 _READ: Final = "pull-requests: read"
-_DESCRIPTION: Final = 140
+
+
+def _asking(method: Callable[Concatenate[Forge, _P], _T]) -> Callable[Concatenate[Forge, _P], _T]:
+    """Gives a method its patience; what it can't make sense of wasn't GitHub's answer."""
+
+    @wraps(method)
+    def ask(forge: Forge, /, *given: _P.args, **named: _P.kwargs) -> _T:
+        forge._session.begin()  # noqa: SLF001 - of its own class
+        try:
+            return method(forge, *given, **named)
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            raise ForgeUnavailable("reading what it answered", NO_GITHUB) from error
+
+    return ask
 
 
 class Forge:
@@ -41,9 +59,9 @@ class Forge:
         self._session = Session(place, patience, pause)
         self._login: str | None = None
 
+    @_asking
     def login(self) -> str:
         """Who the token speaks as."""
-        self._session.begin()
         return self._identity()
 
     @property
@@ -51,14 +69,14 @@ class Forge:
         """The Date header of GitHub's last answer: what time it is there."""
         return self._session.date
 
+    @_asking
     def pull(self, number: int) -> Pull:
         """The pull request of that number."""
-        self._session.begin()
         return pull_of(self._session.get(f"pulls/{number}", f"looking at pull request #{number}", _READ))
 
+    @_asking
     def pull_of_head(self, commit: str) -> Pull | None:
         """The open pull request whose head is the commit, the newest one."""
-        self._session.begin()
         doing = f"looking for the pull request of {commit[:12]}"
         heads = [one for one in self._pulls(commit, doing) if one.open and one.commit == commit]
         if not heads:
@@ -67,12 +85,24 @@ class Forge:
             heads = [one for one in found if one.commit == commit]
         return max(heads, key=lambda one: one.number, default=None)
 
+    @_asking
     def pull_of_merge(self, commit: str) -> Pull | None:
         """The pull request that was merged as the commit."""
-        self._session.begin()
         found = self._pulls(commit, f"looking for the pull request that was merged as {commit[:12]}")
         return next((one for one in found if one.merge == commit), None)
 
+    @_asking
+    def pulls_of(self, commit: str) -> tuple[Pull, ...]:
+        """The merged pull requests that the commit came from."""
+        found = self._pulls(commit, f"looking for the pull requests of {commit[:12]}")
+        return tuple(one for one in found if one.merge is not None)
+
+    @_asking
+    def wrote(self, number: int) -> frozenset[str]:
+        """The logins of who wrote a pull request's commits; nobody where the token may not ask."""
+        return writers(self._session, number)
+
+    @_asking
     def comment(self, number: int, marker: str, body: str, *, commit: str | None = None) -> Posted:
         """Writes the comment of that marker, or rewrites it in place; see `onestack.forge.marker`.
 
@@ -80,34 +110,23 @@ class Forge:
         the body is about. Raises: HeadMoved, where the pull request's head is another,
         and CommentTooLong.
         """
-        self._session.begin()
         return Comment(self._session, number, marker, self._identity()).put(body, commit)
 
+    @_asking
     def status(
         self, commit: str, context: str, state: CommitState, description: str, url: str | None = None
     ) -> None:
-        """Sets a commit's status; the description is cut to what GitHub takes."""
-        self._session.begin()
-        body = {
-            "state": state,
-            "context": context,
-            "description": deployments.cut(description, _DESCRIPTION),
-        } | ({"target_url": url} if url else {})
-        doing = f"setting the status '{context}' of {commit[:12]}"
-        # The last one of a context counts, so that one more does no harm.
-        self._session.made(
-            lambda: None,
-            lambda: self._session.send("POST", f"statuses/{commit}", doing, "statuses: write", body),
-        )
+        """Sets a commit's status, unless it is the last of its context; the description is cut."""
+        statuses.put(self._session, commit, context, state, description, url)
 
+    @_asking
     def remarks(self, number: int) -> tuple[Remark, ...]:
         """Reviews and comments of a pull request, the oldest first."""
-        self._session.begin()
         return remarks(self._session, number)
 
+    @_asking
     def team_members(self, team: str) -> frozenset[str] | None:
         """The members' logins of ``organisation/team``; None where the token may not see them."""
-        self._session.begin()
         organisation, _, name = team.removeprefix("@").partition("/")
         path = f"/orgs/{quote(organisation, safe='')}/teams/{quote(name, safe='')}/members"
         try:
@@ -116,11 +135,12 @@ class Forge:
         except (ForgeForbidden, ForgeMissing):
             return None
 
+    @_asking
     def deployment(self, commit: str, environment: str, run: str, *, description: str = "") -> Deployment:
         """The deployment of that commit, environment and run: the one that is there, else a new one."""
-        self._session.begin()
         return deployments.deployment(self._session, commit, environment, run, description)
 
+    @_asking
     def deployment_status(
         self,
         deployment: Deployment,
@@ -131,14 +151,13 @@ class Forge:
         environment_url: str | None = None,
     ) -> Deployment:
         """Says how a deployment goes; says nothing where it says so already."""
-        self._session.begin()
         said = {"description": description, "log_url": log_url, "environment_url": environment_url}
         given = {name: text for name, text in said.items() if text}
         return deployments.say(self._session, deployment, state, given)
 
+    @_asking
     def create_branch(self, name: str, commit: str) -> None:
         """Makes a branch at a commit that GitHub has. Raises: BranchElsewhere, where it is at another."""
-        self._session.begin()
         doing = f"making the branch '{name}'"
 
         def look() -> str | None:
@@ -163,12 +182,12 @@ class Forge:
         if (there := self._session.made(look, make)) != commit:
             raise BranchElsewhere(name, commit, there)
 
+    @_asking
     def open_pull_request(self, head: str, base: str, title: str, body: str) -> Pull:
         """The open pull request from ``head`` to ``base``: the one that is there, else a new one.
 
         ``head`` is a branch of this repository, or ``owner:branch`` of a fork.
         """
-        self._session.begin()
         doing = f"opening a pull request of '{head}'"
         owned = head if ":" in head else f"{self.place.repository.partition('/')[0]}:{head}"
 
@@ -183,7 +202,13 @@ class Forge:
         return self._session.made(look, make)
 
     def _pulls(self, commit: str, doing: str) -> list[Pull]:
-        return [pull_of(one) for one in self._session.all(f"commits/{commit}/pulls", doing, _READ)]
+        try:
+            return [pull_of(one) for one in self._session.all(f"commits/{commit}/pulls", doing, _READ)]
+        except ForgeDisagrees as error:
+            # "No commit found for SHA": it was never pushed.
+            if "No commit found" not in error.why:
+                raise
+            return []
 
     def _identity(self) -> str:
         if self._login is None:

@@ -11,6 +11,7 @@ from typing import Any, Final, TypeVar
 
 import requests
 
+from onestack.deadline import within
 from onestack.errors import (
     ForgeDisagrees,
     ForgeForbidden,
@@ -23,11 +24,14 @@ from onestack.forge.place import Place
 from onestack.harmless import one_line
 
 _T = TypeVar("_T")
+NO_GITHUB: Final = "what answers is not GitHub, or not all of it: is a proxy in between?"
+"""Why an answer can't be used that has another form than GitHub's."""
 _PAGE: Final = 100
 _PAGES: Final = 50
 _TRIES: Final = 3
 _MOST_SAID: Final = 500
 _SERVER_ERROR: Final = 500
+_ANSWER_SECONDS: Final = 15.0
 
 
 class Session:
@@ -41,6 +45,7 @@ class Session:
         self.place = place
         self.pause = pause
         self._patience = patience
+        self._answer_seconds = min(_ANSWER_SECONDS, patience)
         self._until = 0.0
         self.date: str | None = None
         """The Date header of the last answer."""
@@ -55,19 +60,23 @@ class Session:
 
     def get(self, path: str, doing: str, needs: str, **query: str | int) -> Any:
         """What GitHub has at a path of the repository. Raises: OnestackError."""
-        return self._ask("GET", path, doing, needs, query=query)
+        return _document(self._ask("GET", path, doing, needs, query=query), doing)
 
     def all(self, path: str, doing: str, needs: str, **query: str | int) -> Iterator[Mapping[str, Any]]:
         """All entries of a list, page by page. Raises: OnestackError."""
         for page in range(1, _PAGES + 1):
-            found = self.get(path, doing, needs, **query, per_page=_PAGE, page=page)
-            yield from found
+            asked = {**query, "per_page": _PAGE, "page": page}
+            found = self._ask("GET", path, doing, needs, query=asked)
+            if not isinstance(found, list):
+                raise ForgeUnavailable(doing, NO_GITHUB)
+            yield from (_document(one, doing) for one in found)
             if len(found) < _PAGE:
                 return
 
     def send(self, method: str, path: str, doing: str, needs: str, body: Mapping[str, Any] | None) -> Any:
         """Has GitHub do something, once. Raises: OnestackError."""
-        return self._ask(method, path, doing, needs, body=body)
+        answer = self._ask(method, path, doing, needs, body=body)
+        return answer if method == "DELETE" else _document(answer, doing)
 
     def query(self, text: str, variables: Mapping[str, Any], doing: str, needs: str) -> Mapping[str, Any]:
         """The data of a GraphQL query. Raises: OnestackError."""
@@ -111,15 +120,22 @@ class Session:
 
         address = path if path.startswith(("/", "http")) else f"/repos/{self.place.repository}/{path}"
         try:
-            headers, answer = self._requester.requestJsonAndCheck(
-                method, address.rstrip("/"), parameters=dict(query) if query else None, input=body
+            headers, answer = within(
+                max(self.left(), 0.0) + self._answer_seconds,
+                lambda: self._requester.requestJsonAndCheck(
+                    method, address.rstrip("/"), parameters=dict(query) if query else None, input=body
+                ),
             )
         except TooLong as error:
             raise ForgeUnavailable(doing, f"it asks to wait {error.wait:.0f} s", wait=error.wait) from None
+        except Elsewhere as error:
+            raise ForgeMissing(doing, self.place.repository, needs, why=str(error)) from None
         except GithubException as error:
             raise self._failure(error.status, error.data, error.headers, doing, needs) from None
         except requests.RequestException as error:
             raise ForgeUnavailable(doing, self._said(_cause(error))) from None
+        except (TimeoutError, ValueError, RuntimeError) as error:
+            raise ForgeUnavailable(doing, self._said(_unreadable(error))) from None
         self.date = headers.get("date")
         return answer
 
@@ -161,7 +177,7 @@ class Session:
         return Github(
             auth=Auth.Token(self.place.token),
             base_url=self.place.api,
-            timeout=max(1, round(min(15.0, self._patience))),
+            timeout=max(1, round(self._answer_seconds)),
             user_agent="onestack",
             retry=retries(self.left, self.pause),
             seconds_between_requests=None,
@@ -176,6 +192,22 @@ class TooLong(Exception):
     def __init__(self, wait: float) -> None:
         self.wait = wait
         super().__init__(f"{wait:.0f} s")
+
+
+class Elsewhere(Exception):
+    """GitHub leads to another address: what it is asked of there may be another thing."""
+
+
+def _document(answer: Any, doing: str) -> dict[str, Any]:
+    """The answer, if it is a document of GitHub's. Raises: ForgeUnavailable."""
+    # The client makes what is no JSON the only value of a mapping.
+    if isinstance(answer, dict) and (set(answer) - {"data"} or isinstance(answer.get("data"), dict)):
+        return answer
+    raise ForgeUnavailable(doing, NO_GITHUB)
+
+
+def _unreadable(error: Exception) -> str:
+    return str(error) if isinstance(error, TimeoutError) else NO_GITHUB
 
 
 def _limited(said: str) -> bool:

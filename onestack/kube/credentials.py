@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import orjson
 
+from onestack.child import without_tokens
 from onestack.errors import CredentialsUnavailable
 from onestack.kube.connection import Connection, tls_context
 from onestack.kube.kubeconfig import Exec
@@ -172,7 +173,7 @@ def _environment(plugin: Exec, connection: Connection) -> dict[str, str]:
         spec["cluster"] = cluster
     info = {"apiVersion": plugin.api_version, "kind": "ExecCredential", "spec": spec}
     given = {variable.name: variable.value for variable in plugin.env or ()}
-    return {**os.environ, **given, "KUBERNETES_EXEC_INFO": orjson.dumps(info).decode()}
+    return {**without_tokens(os.environ), **given, "KUBERNETES_EXEC_INFO": orjson.dumps(info).decode()}
 
 
 def _exec_status(plugin: Exec, output: bytes) -> dict[str, Any]:

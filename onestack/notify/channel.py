@@ -21,6 +21,8 @@ _LOOKED: Final = 100
 _SKEW: Final = 120.0
 """Seconds by which this machine's clock may be ahead of Slack's."""
 _OK: Final = 200
+_TAKEN: Final = "ok"
+_NOT_SLACK: Final = "what answers is not Slack, or not all of it: is a proxy in between?"
 _SERVER_ERROR: Final = 500
 _SAID: Final = 300
 
@@ -54,7 +56,10 @@ class Found:
 
 
 class Channel(Protocol):
-    """A way to tell."""
+    """A way to tell; ``name`` is what the settings call it."""
+
+    @property
+    def name(self) -> str: ...
 
     def post(self, message: Message, thread: Thread | None) -> Found | None:
         """Tells a message, and says where it is if it may be answered to. Raises: Unsent, Unclear."""
@@ -71,7 +76,7 @@ class Bot:
 
     def __init__(self, token: str, channel: str, address: str) -> None:
         self._token = token
-        self._channel = channel
+        self.name = self._channel = channel
         self._address = address
 
     def post(self, message: Message, thread: Thread | None) -> Found | None:
@@ -143,12 +148,16 @@ class Bot:
         status = getattr(response, "status_code", _OK)
         if status >= _SERVER_ERROR:
             return Unclear(f"Slack failed with {status}")
-        why = response.get("error") if hasattr(response, "get") else None
-        return Unsent(_WHY.get(str(why), _said(why or error, self._token)), down=why not in _OF_MESSAGE)
+        if not hasattr(response, "get") or "ok" not in response:
+            return Unclear(_NOT_SLACK)
+        why = response.get("error")
+        return Unsent(_WHY.get(str(why), _said(why or error, self._token)), down=why in _WHY)
 
 
 class Webhook:
     """An address that takes messages for one channel, each for itself."""
+
+    name = ""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -167,9 +176,11 @@ class Webhook:
             )
         if answer.status_code >= _SERVER_ERROR:
             raise Unclear(f"Slack failed with {answer.status_code}")
+        why = answer.body.strip()
         if answer.status_code != _OK:
-            why = answer.body.strip()
-            raise Unsent(_WHY.get(why, _said(why, self._url)), down=why not in _OF_MESSAGE)
+            raise Unsent(_WHY.get(why, _said(why, self._url)), down=why in _WHY)
+        if why != _TAKEN:
+            raise Unclear(_NOT_SLACK)
 
     def rewrite(self, message: Message, thread: Thread) -> None:
         """A webhook can't."""
@@ -178,8 +189,6 @@ class Webhook:
         """Nor does it show what was told."""
 
 
-_OF_MESSAGE: Final = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"}
-"""Refusals of one message, after which another may be taken."""
 _WHY: Final = {
     "invalid_auth": "Slack doesn't take the token: renew SLACK_BOT_TOKEN",
     "token_revoked": "Slack doesn't take the token: renew SLACK_BOT_TOKEN",
@@ -194,6 +203,7 @@ _WHY: Final = {
     "no_service": "there is no such webhook: renew SLACK_WEBHOOK_URL",
     "invalid_token": "there is no such webhook: renew SLACK_WEBHOOK_URL",
 }
+"""Refusals of every message, in words. Any other may be of one message, after which another is taken."""
 
 
 @contextmanager

@@ -153,7 +153,7 @@ def again(message: Message) -> Message:
 
 
 def _known(path: Path) -> Known:
-    with suppress(OSError, ValueError, KeyError, TypeError):
+    with suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
         read = json.loads(path.read_bytes())
         thread = Thread(**read["thread"]) if read["thread"] else None
         return Known(thread, tuple(map(str, read["told"])))
@@ -169,7 +169,7 @@ def _kept(path: Path) -> Kept | None:
         said = read.pop("message")
         blocks = tuple(dict(block) for block in said.pop("blocks"))
         return Kept(Message(**said, blocks=blocks), float(read["at"]), bool(read["unclear"]))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 from urllib.parse import urlsplit
 
+from onestack.deadline import within
 from onestack.errors import SlackMisconfigured
 from onestack.notify.channel import Bot, Channel, Near, Unclear, Unsent, Webhook
 from onestack.notify.messages import Message
@@ -18,6 +19,8 @@ _API: Final = "https://slack.com/api/"
 _LOOPBACK: Final = {"127.0.0.1", "::1", "localhost"}
 _PATIENCE: Final = 12.0
 """Seconds after which nothing more is begun."""
+_WHOLE: Final = 2 * _PATIENCE
+"""Seconds after which nothing more is waited for."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,12 @@ class Slack:
     def tell(self, message: Message) -> Told:
         """Sends a message, and before it those kept; in a thread per deployment where a bot writes."""
         try:
+            return within(_WHOLE, lambda: self._told(message))
+        except TimeoutError as error:
+            return Told("kept", f"Slack: {error}")
+
+    def _told(self, message: Message) -> Told:
+        try:
             with self.outbox.held() as ours:
                 # Kept before it is sent: a kill loses nothing.
                 self.outbox.keep(message, unclear=False)
@@ -114,7 +123,8 @@ class Slack:
         """Tells one message and forgets it. Raises: Unsent, Unclear, OSError."""
         message, known = kept.message, self.outbox.known(kept.message.deployment)
         if message.id not in known.told:
-            thread = known.thread
+            # A thread in the channel that the settings named before is none to go on with.
+            thread = known.thread if known.thread and known.thread.name == self._channel.name else None
             found = self._channel.find(message, Near(thread, kept.at, self.outbox)) if kept.unclear else None
             if found is None:
                 self.outbox.keep(message, unclear=True)

@@ -32,7 +32,8 @@ def described(change: Change) -> Iterator[str]:
     yield f"@@ {SIGNS[change.op]} {change.op} {shortened(change.label, _LONGEST)} @@"
     for lost in change.destroys:
         yield f"! destroys {shortened(lost, _LONGEST)}"
-    for field in change.fields[:_FIELDS]:
+    # What is sealed comes first: what only drifted, which isn't, leaves none of it out.
+    for field in sorted(change.fields, key=only_drift)[:_FIELDS]:
         yield from _field(field)
     if len(change.fields) > _FIELDS:
         yield f"  …and {len(change.fields) - _FIELDS} more fields"

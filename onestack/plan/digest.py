@@ -61,7 +61,7 @@ def _sealed(plan: Plan) -> dict[str, Any]:
         "settings": plan.settings,
         "state": plan.state,
         "against": plan.against,
-        "changes": sorted((_change(one) for one in plan.changes if not _reaches(one)), key=canonical),
+        "changes": sorted((_change(one) for one in plan.changes if not reaches(one)), key=canonical),
         "risks": sorted([one.rule, one.urn, one.subject, one.text, one.grave] for one in plan.risks),
     }
 
@@ -85,7 +85,7 @@ def _only_drifted(field: Field) -> bool:
     return field.drifted and field.before == field.after
 
 
-def _reaches(change: Change) -> bool:
+def reaches(change: Change) -> bool:
     """Whether it is about how this machine reaches a cluster or a plugin, and nothing else."""
     roots = {field.path.partition(".")[0] for field in change.fields}
     return change.type.startswith(_PROVIDERS) and change.op == "update" and bool(roots) and roots <= _REACHING

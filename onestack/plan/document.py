@@ -12,6 +12,7 @@ from onestack.errors import InvalidPlan
 from onestack.graph import Graph, Resource
 from onestack.plan.digest import digest, summed, value
 from onestack.plan.model import Change, Field, Missing, Plan, Reach, Risk, Unchecked
+from onestack.plan.planned import Planned
 from onestack.plan.words import verdict
 
 if TYPE_CHECKING:
@@ -160,12 +161,14 @@ def _plan(form: PlanForm) -> Plan:
 
 
 def _changed(form: ChangeForm) -> Change:
+    # How it is called follows from what is sealed: else a document could show one change as another.
+    planned = Planned(form.op, form.urn, form.type)
     return Change(
         op=form.op,
         urn=form.urn,
         type=form.type,
-        name=form.name,
-        namespace=form.namespace,
+        name=planned.name,
+        namespace=planned.identity.namespace if planned.identity else None,
         application=form.application,
         fields=tuple(map(_differing, form.fields)),
         destroys=form.destroys,

@@ -10,13 +10,16 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Iterator
-from itertools import groupby
+from itertools import accumulate, groupby
 from typing import Final
 
 from onestack.harmless import one_line
 
 _RUN: Final = re.compile(r"`+")
 _PLAIN: Final = re.compile(r"\(?(?:[A-Za-z]+(?:[-'][A-Za-z]+)*|[0-9]{1,6}%?)[,;:)]*[.]?")
+_ROOM: Final = 20_000
+"""Of the 65,536 characters that GitHub takes; some, such as emoji, count as two."""
+_LONG: Final = 2_000
 _ENDS: Final = re.compile(r"[,;:.]+$")
 
 
@@ -44,6 +47,15 @@ def fenced(lines: Iterable[str], language: str = "") -> str:
     held = list(lines)
     fence = "`" * max(3, _longest_run("\n".join(held)) + 1)
     return "\n".join((f"{fence}{language}", *held, fence))
+
+
+def excerpt(lines: Iterable[str]) -> str:
+    """A fenced block of as many lines as a pull request has room for, and how many more there are."""
+    held = [line if len(line) <= _LONG else f"{line[: _LONG - 1]}…" for line in lines]
+    ends = accumulate(len(line) + 1 for line in held)
+    kept = sum(end <= _ROOM for end in ends)
+    more = [f"({len(held) - kept} lines more)"] if kept < len(held) else []
+    return fenced([*held[:kept], *more])
 
 
 def summary(text: str) -> str:

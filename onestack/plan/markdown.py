@@ -10,7 +10,7 @@ from typing import Final
 from onestack.manifests.record import NAMESPACE
 from onestack.plan.details import block, described, titled
 from onestack.plan.diagram import diagram
-from onestack.plan.digest import digest
+from onestack.plan.digest import digest, reaches
 from onestack.plan.inert import code, fenced, prose, summary
 from onestack.plan.model import Change, Plan, Risk
 from onestack.plan.words import SIGNS, by_rule, ops, verdict
@@ -147,13 +147,15 @@ def _details(plan: Plan, page: _Page) -> None:
 
 
 def _grouped(changes: Sequence[Change]) -> Iterator[tuple[str, list[Change]]]:
-    """The cloud first, then each application, and our own records last."""
+    """The cloud first, then each application, our own records, and last what no approval is of."""
     named = sorted(changes, key=lambda one: (_rank(one), one.application or _group(one)))
-    for name, some in groupby(named, key=lambda one: one.application or _group(one)):
+    for (_place, name), some in groupby(named, key=lambda one: (_rank(one), one.application or _group(one))):
         yield name, list(some)
 
 
 def _rank(change: Change) -> int:
+    if reaches(change):
+        return 3
     if change.namespace == NAMESPACE:
         return 2
     return int(change.type.startswith("kubernetes:"))

@@ -2,7 +2,8 @@
 
 from onestack.rollout.about import About, Considered, Order, Rollout
 from onestack.rollout.considering import Ballots
+from onestack.rollout.once import tried
 from onestack.rollout.run import deploy, destroy
 from onestack.rollout.telling import Listener
 
-__all__ = ["About", "Ballots", "Considered", "Listener", "Order", "Rollout", "deploy", "destroy"]
+__all__ = ["About", "Ballots", "Considered", "Listener", "Order", "Rollout", "deploy", "destroy", "tried"]

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from onestack import delivery, planning, policies
 from onestack.clock import Watch
-from onestack.errors import PlanMoved
+from onestack.errors import OnestackError, PlanMoved
 from onestack.gates.approvals import Approval, Approvers, Ballot, count, names_plan
 from onestack.gates.decision import decide
 from onestack.gates.owners import approvers
@@ -60,8 +60,7 @@ def consider(stack: Stack, about: About, order: Order, progress: Discreet, asked
     about = replace(about, digest=named, counts={op: count for op, count in plan.counts.items() if count})
     if order.sealed is not None and not names_plan(order.sealed, named):
         raise PlanMoved(about.stack, order.sealed, named, ())
-    commit = about.revision.commit if about.revision else None
-    ballots = asked(plan, commit, about.previous) if gates.approvals else Ballots()
+    ballots = _ballots(about, order, plan, progress, asked) if gates.approvals else Ballots()
     now = watch.read(ballots.date)
     verdicts = decide(
         plan,
@@ -75,6 +74,18 @@ def consider(stack: Stack, about: About, order: Order, progress: Discreet, asked
         authors=ballots.authors,
     )
     return Considered(about, plan, verdicts, _counted(named, gates, ballots, now.now))
+
+
+def _ballots(about: About, order: Order, plan: Plan, progress: Discreet, asked: Asked) -> Ballots:
+    """Who approved. Where that can't be asked, it is nobody, for who passes the gates anyway."""
+    commit = about.revision.commit if about.revision else None
+    try:
+        return asked(plan, commit, about.previous)
+    except OnestackError as error:
+        if order.override is None:
+            raise
+        progress.note(f"who approved isn't known: {error.what}")
+        return Ballots()
 
 
 def _review(stack: Stack, gates: GateSettings, plan: Plan, progress: Discreet) -> Review:

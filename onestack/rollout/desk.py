@@ -60,13 +60,13 @@ def _about(stack: Stack, before: tuple[Deployed, ...], progress: Progress) -> Ab
         stack.repository.project,
         stack.settings.stack,
         actor(stack.repository.root),
-        _committed(stack, progress),
+        committed(stack, progress),
         previous=_live(before),
         links=links(),
     )
 
 
-def _committed(stack: Stack, progress: Progress) -> Revision | None:
+def committed(stack: Stack, progress: Progress) -> Revision | None:
     """The commit whose files lie here; None where some of them are in no commit, or git can't say."""
     root = stack.repository.root
     try:

@@ -6,14 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from onestack import revert
-from onestack.forge import CommitState, DeploymentState, Forge, marker
+from onestack.forge import CommitState, DeploymentState, Forge, Pull, marker
 from onestack.gates.comment import approvals
 from onestack.gates.verdict import Verdict
 from onestack.harmless import one_line
 from onestack.ledger import End, Entry, Outcome
 from onestack.plan import Plan, markdown
-from onestack.plan.inert import code, fenced, prose
+from onestack.plan.inert import code, excerpt, prose
 from onestack.progress import Progress
+from onestack.revision import between
 from onestack.rollout.about import About, Considered, Failure, Rollout, first_cause
 from onestack.rollout.considering import Ballots
 from onestack.rollout.owning import owners
@@ -62,10 +63,12 @@ class Github:
             return
         names = ", ".join(one.gate for one in closed)
         why = closed[0].reason if closed else "the plan is not the sealed one"
-        self._status(about, "pending", f"waiting for {names}: {why}" if names else why)
-        pull = self._forge.pull_of_merge(about.revision.commit)
-        if pull is not None and considered.plan is not None:
-            self._forge.comment(pull.number, marker(about.stack), markdown(considered.plan))
+        try:
+            pull = self._forge.pull_of_merge(about.revision.commit)
+            if pull is not None and considered.plan is not None:
+                self._forge.comment(pull.number, marker(about.stack), markdown(considered.plan))
+        finally:  # a token may have the right to one of the two
+            self._status(about, "pending", f"waiting for {names}: {why}" if names else why)
 
     def started(self, about: About, begun: Entry) -> None:
         """See `Listener`."""
@@ -99,9 +102,20 @@ class Github:
         who = owners(self._stack, plan, commit, before, self._members)
         pull = self._asked.pull_of_merge(commit) or self._asked.pull_of_head(commit)
         if settings is None or pull is None:
+            self._progress.note(
+                f"nobody can approve {commit[:12]}: it is no pull request's, neither merged as it nor open"
+            )
             return Ballots(approvers=who, date=self._asked.date)
         given = approvals(self._asked.remarks(pull.number))
-        return Ballots(given, who, frozenset({pull.author}), self._asked.date)
+        return Ballots(given, who, self._authors(pull, commit, before), self._asked.date)
+
+    def _authors(self, pull: Pull, commit: str, before: str | None) -> frozenset[str]:
+        """Who wrote what would be deployed: all that came after what is live, not the last of it alone."""
+        pulls = {pull.number: pull}
+        for one in between(self._stack.repository.root, before, commit):
+            pulls |= {found.number: found for found in self._asked.pulls_of(one)}
+        wrote = frozenset().union(*(self._asked.wrote(number) for number in pulls))
+        return wrote | {one.author for one in pulls.values()}
 
     def _members(self, team: str) -> frozenset[str]:
         found = self._asked.team_members(team)
@@ -117,8 +131,10 @@ class Github:
     ) -> None:
         if about.revision is None:
             return
-        self._deployment(about, begun, about.revision.commit, deployment, what)
-        self._status(about, state, what)
+        try:
+            self._deployment(about, begun, about.revision.commit, deployment, what)
+        finally:
+            self._status(about, state, what)
 
     def _status(self, about: About, state: CommitState, what: str) -> None:
         if about.revision is not None:
@@ -132,7 +148,7 @@ class Github:
 
 def _proposal(about: About, back: revert.Revert, failure: Failure) -> Iterator[str]:
     yield f"The deployment of {code(about.what)} to {code(about.stack)} failed."
-    yield fenced(one_line(line) for line in failure.message.splitlines())
+    yield excerpt(one_line(line) for line in failure.message.splitlines())
     yield f"{prose(failure.live)}."
     yield (
         f"This takes back all that came after {code(back.to.short)} ({code(back.to.subject)}), which was "

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from onestack.codeowners_file import codeowners
-from onestack.errors import OnestackError
+from onestack.errors import CodeownersMissing, LiveUnknown, UnknownRevision
 from onestack.gates.approvals import Approvers
 from onestack.gates.owners import approvers, touched
 from onestack.plan import Plan
@@ -36,14 +36,20 @@ def owners(stack: Stack, plan: Plan, commit: str, before: str | None, members: M
 def _before(
     root: Path, named: bool | str, commit: str, before: str | None
 ) -> tuple[str, tuple[str, ...] | None]:
-    """The file of owners as it was, and the paths that differ since; None where that can't be known."""
+    """The file of owners as it was, and the paths that differ since; None where there was none.
+
+    Raises: LiveUnknown: a clone that doesn't know what is live may not choose the change's own owners.
+    """
     if before is None or named is False:
         return "", None
     try:
         earlier = revision(root, before)
+    except UnknownRevision:
+        raise LiveUnknown(before, str(root)) from None
+    try:
         with checked_out(root, earlier) as there:
             return codeowners(there, named), differing(root, earlier, revision(root, commit))
-    except OnestackError:
+    except CodeownersMissing:
         return "", None
 
 

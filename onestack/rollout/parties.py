@@ -30,29 +30,42 @@ class Parties:
     """``listeners`` hear; ``github`` is also asked who approved."""
 
     stack: Stack
+    progress: Progress
     listeners: tuple[Listener, ...] = ()
     github: Github | None = None
 
     def asked(self, plan: Plan, commit: str | None, before: str | None) -> Ballots:
         """Who approved, as far as there is somebody to ask."""
         if self.github is None or commit is None:
+            self.progress.note(_nowhere(commit))
             who = owners(self.stack, plan, commit or "", None, lambda _team: frozenset())
             return Ballots(approvers=who)
         return self.github.ballots(plan, commit, before)
 
 
-def parties(stack: Stack, progress: Progress, environment: Mapping[str, str] = os.environ) -> Parties:
+def parties(
+    stack: Stack,
+    progress: Progress,
+    environment: Mapping[str, str] = os.environ,
+    *,
+    asks: bool = True,
+) -> Parties:
     """Who hears of this stack's rollouts: nobody of one that is only simulated.
 
-    Raises: NoForgeToken where approvals are asked for and can't be read; NoForge, SlackMisconfigured.
+    ``asks``: it matters who approved, for closed gates aren't passed anyway.
+    Raises: NoForgeToken where approvals matter and can't be read; NoForge, SlackMisconfigured.
     """
     if stack.workspace.simulation is not None:
-        return Parties(stack)
-    github, slack = _github(stack, progress, environment), _slack(stack, progress, environment)
-    return Parties(stack, tuple(one for one in (github, slack) if one is not None), github)
+        return Parties(stack, progress)
+    needed = stack.settings.gates.approvals is not None and asks
+    github = _github(stack, progress, environment, needed=needed)
+    slack = _slack(stack, progress, environment)
+    return Parties(stack, progress, tuple(one for one in (github, slack) if one is not None), github)
 
 
-def _github(stack: Stack, progress: Progress, environment: Mapping[str, str]) -> Github | None:
+def _github(
+    stack: Stack, progress: Progress, environment: Mapping[str, str], *, needed: bool
+) -> Github | None:
     named, root = _repository(stack), stack.repository.root
     if named is None:
         return None
@@ -63,12 +76,19 @@ def _github(stack: Stack, progress: Progress, environment: Mapping[str, str]) ->
     try:
         place = forge.place(environment, root, repository=named)
     except NoForgeToken as error:
-        if stack.settings.gates.approvals is not None:
+        if needed:
             raise
         progress.note(f"nobody at GitHub hears of this: {error.what}")
         return None
     base = environment.get("GITHUB_REF_NAME") or branch(root) or "main"
     return Github(forge.Forge(place, patience=_PATIENCE_SECONDS), forge.Forge(place), stack, base, progress)
+
+
+def _nowhere(commit: str | None) -> str:
+    """Why nobody can have approved."""
+    if commit is None:
+        return "nobody can approve what is in no commit: commit it, and open a pull request"
+    return "nobody can approve, for the stack names no repository: set onestack:delivery.github to OWNER/NAME"
 
 
 def _repository(stack: Stack) -> str | None:
@@ -84,7 +104,8 @@ def _slack(stack: Stack, progress: Progress, environment: Mapping[str, str]) -> 
     from onestack import notify  # noqa: PLC0415 - as above
     from onestack.rollout.slack import Slack  # noqa: PLC0415
 
-    outbox = notify.Outbox(stack.repository.root / HOME / "outbox")
+    # Each stack has a channel of its own: what one couldn't tell is not for another's.
+    outbox = notify.Outbox(stack.repository.root / HOME / "outbox" / stack.settings.stack)
     found = notify.Slack.from_environment(environment, settings, outbox)
     if found is None:
         progress.note("Slack hears nothing of this: neither SLACK_BOT_TOKEN nor SLACK_WEBHOOK_URL is set")

@@ -8,8 +8,9 @@ from typing import Any
 
 from onestack import records, revert, trial
 from onestack.errors import NothingLiveBefore, OnestackError
+from onestack.harmless import one_line
 from onestack.ledger import Ledger, deployments
-from onestack.plan.inert import code, fenced
+from onestack.plan.inert import code, excerpt
 from onestack.progress import Discreet, Heard
 from onestack.repository import Repository
 from onestack.revision import Revision, revision
@@ -98,4 +99,4 @@ def _body(prepared: Prepared) -> Iterator[str]:
         return
     yield f"Tried on a throwaway control plane, the way back is **{verdict.verdict}**."
     if verdict.reasons:
-        yield fenced(str(one) for one in verdict.reasons)
+        yield excerpt(one_line(str(one)) for one in verdict.reasons)

@@ -64,7 +64,7 @@ class Listeners:
             try:
                 what(one)
                 heard.add(name)
-            except (OnestackError, OSError) as error:
+            except Exception as error:  # a deployment that is under way is worth more than a defect here
                 self._progress.note(f"not everybody could be told: {_said(error)}")
         return frozenset(heard)
 
@@ -98,4 +98,4 @@ class Listeners:
 
 
 def _said(error: Exception) -> str:
-    return error.what if isinstance(error, OnestackError) else str(error)
+    return error.what if isinstance(error, OnestackError) else f"{type(error).__name__}: {error}"

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from onestack.harmless import one_line
+from onestack.plan.markdown import length
 from onestack.trial.model import Said, StackName, Trial
 
 LIMIT: Final = 60_000
@@ -31,10 +32,13 @@ def marker(stack: StackName) -> str:
 
 
 def markdown(trial: Trial, limit: int = LIMIT) -> str:
-    """The comment, of at most ``limit`` characters: verdict and table always, of the rest what fits."""
+    """The comment, of at most ``limit`` characters as GitHub counts them.
+
+    Verdict and table always, of the rest what fits.
+    """
     text = "\n".join(_head(trial)) + "\n"
     for title, said, opened in _sections(trial):
-        text += _section(title, said, limit - len(text), opened=opened)
+        text += _section(title, said, limit - length(text), opened=opened)
     return text
 
 
@@ -98,13 +102,13 @@ def _section(title: str, said: Sequence[str], room: int, *, opened: bool) -> str
     if not said:
         return ""
     text = f"\n<details{' open' if opened else ''}><summary>{title}</summary>\n\n"
-    left = room - _ROOM - len(text)
+    left = room - _ROOM - length(text)
     lines: list[str] = []
     for line in said:
-        left -= len(line) + len("- \n")
+        left -= length(line) + len("- \n")
         if left < 0:
             lines.append(f"- and {len(said) - len(lines)} more")
             break
         lines.append(f"- {line}")
     whole = text + "\n".join(lines) + "\n</details>\n"
-    return whole if len(whole) <= room else ""
+    return whole if length(whole) <= room else ""

@@ -87,7 +87,7 @@ class Trial:
     stack: StackName
     base: Tried
     revision: Tried
-    steps: tuple[Step, ...]
+    steps: Annotated[tuple[Step, ...], Field(max_length=16)]
     refused: tuple[Said, ...] = ()
     not_ready: tuple[Said, ...] = ()
     acceptance: Results = field(default_factory=Results)

@@ -1,7 +1,8 @@
 """Runs the jobs of the workflows here: each step's commands in order, and artifacts from job to job.
 
 No runner of GitHub's: what a step ``uses`` is left out, but for artifacts, which are files in a folder here,
-and for the checkout, which whoever calls has done. Expressions are names of a context.
+and for the checkout, which whoever calls has done. Expressions are looked up in a context as they
+are written; one that isn't there is empty.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import yaml
 
 from tests.e2e.clone import REPOSITORY, Finished
 
-_EXPRESSION = re.compile(r"\$\{\{ *([\w.]+) *\}\}")
+_EXPRESSION = re.compile(r"\$\{\{ *(.+?) *\}\}")
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class Actions:
             elif "/upload-artifact@" in step["uses"]:
                 self._upload(step["with"], context)
             elif "/download-artifact@" in step["uses"]:
-                self._download(step["with"])
+                self._download(step["with"], context)
         return done
 
     def _run(self, step: Mapping[str, Any], context: Mapping[str, str]) -> Finished:
@@ -89,12 +90,12 @@ class Actions:
             kept.mkdir(parents=True, exist_ok=True)
             shutil.copy(file, kept)
 
-    def _download(self, what: Mapping[str, Any]) -> None:
+    def _download(self, what: Mapping[str, Any], context: Mapping[str, str]) -> None:
         assert what["merge-multiple"] is True
         into = self.root / what["path"]
         shutil.rmtree(into, ignore_errors=True)
         into.mkdir()
-        for file in self.artifacts.glob("*/*"):
+        for file in self.artifacts.glob(f"{_said(what['pattern'], context)}/*"):
             shutil.copy(file, into)
 
 

@@ -12,6 +12,7 @@ from tests.stand_ins.request import REPO, Given, Refused, Request, found, short
 from tests.stand_ins.server import Answer
 
 _BODY: Final = 65_536
+_TITLE: Final = 256
 
 
 def needs(key: str) -> frozenset[str]:
@@ -28,6 +29,7 @@ _RIGHTS: Final = {
     "/issues/": ("issues", "pull-requests"),
     "/pulls": ("pull-requests",),
     "/statuses/": ("statuses",),
+    "{ref}/statuses": ("statuses",),
     "/deployments": ("deployments",),
     "/git/": ("contents",),
     "/orgs/": ("members",),
@@ -69,7 +71,9 @@ def _open(asked: Request) -> Given:
         raise Refused(422, "Validation Failed")
     if people.branches.at(head) == people.branches.at(base):
         raise Refused(422, f"No commits between {base} and {head}")
-    number = people.open(head, base, by=asked.user.login, title=body.get("title", ""))
+    title = short(body.get("title", ""), _TITLE)
+    short(body.get("body", ""), _BODY)
+    number = people.open(head, base, by=asked.user.login, title=title)
     people.pulls[number]["body"] = body.get("body", "")
     return 201, people.pull(number)
 
@@ -86,6 +90,8 @@ def _merge(asked: Request) -> Given:
 
 def _pulls_of_commit(asked: Request) -> Given:
     commit, own = asked.path["commit_sha"], asked.people.repository
+    if not asked.people.branches.has(commit):
+        raise Refused(422, f"No commit found for SHA: {commit}")
     found = map(asked.people.pull, sorted(asked.people.pulls))
     heads = (one for one in found if one["head"]["repo"]["full_name"] == own or one.get("merge_commit_sha"))
     return asked.page(one for one in heads if commit in {one["head"]["sha"], one["merge_commit_sha"]})
@@ -120,9 +126,12 @@ def _delete(asked: Request) -> Given:
 
 
 def graphql(people: People, user: User, body: Any) -> Answer:
-    """The two queries that are asked: who the token is, and which reviews were edited."""
+    """The queries that are asked: who the token is, which remarks were edited, and who wrote commits."""
     if "viewer" in body["query"]:
         return Answer(200, {"data": {"viewer": {"login": user.login}}})
+    if "commits" in body["query"]:
+        made = people.wrote.get(body["variables"]["number"], [])
+        return _connection("commits", [{"commit": one} for one in made])
     number, kind = body["variables"]["number"], "reviews" if "reviews" in body["query"] else "comments"
     there = people.reviews if kind == "reviews" else people.comments
     nodes = [
@@ -130,6 +139,10 @@ def graphql(people: People, user: User, body: Any) -> Answer:
         for mark, (on, _) in there.items()
         if on == number
     ]
+    return _connection(kind, nodes)
+
+
+def _connection(kind: str, nodes: list[Any]) -> Answer:
     page = {"pageInfo": {"hasNextPage": False, "endCursor": None}, "nodes": nodes}
     return Answer(200, {"data": {"repository": {"pullRequest": {kind: page}}}})
 

@@ -40,6 +40,7 @@ class People:
     pulls: dict[int, Document] = field(default_factory=dict)
     comments: dict[int, tuple[int, Document]] = field(default_factory=dict)
     reviews: dict[int, tuple[int, Document]] = field(default_factory=dict)
+    wrote: dict[int, list[Document]] = field(default_factory=dict)
     edited: set[int] = field(default_factory=set)
     statuses: list[tuple[str, Document]] = field(default_factory=list)
     deployments: dict[int, Document] = field(default_factory=dict)
@@ -111,6 +112,13 @@ class People:
             self.close(number)
             data |= {"merged": True, "merged_at": self.stamp(), "merge_commit_sha": commit}
             return commit
+
+    def commit(self, number: int, *logins: str, update: bool = False) -> None:
+        """Adds a commit to a pull request; an ``update`` is that of the button which merges the base."""
+        authors = {"nodes": [{"user": {"login": login} if login else None} for login in logins]}
+        parents = {"totalCount": 2 if update else 1}
+        made = {"committedViaWeb": update, "parents": parents, "authors": authors}
+        self.wrote.setdefault(number, []).append(made)
 
     def say(self, number: int, who: str, text: str) -> int:
         """Comments a pull request."""

@@ -121,6 +121,13 @@ def test_a_document_that_is_not_there_is_a_step_that_failed(hub: GitHub, tmp_pat
     assert [one["state"] for _, one in hub.people.statuses] == ["failure"]
 
 
+def test_an_empty_document_is_that_of_a_verb_which_failed(hub: GitHub, tmp_path: Path) -> None:
+    """A shell makes the file before the verb runs: ``onestack trial --json > trial.json``."""
+    assert run(tmp_path, "--trial", file(tmp_path, "trial.json", "")).exit_code == 0
+    assert "**The trial of `dev` failed.**" in hub.people.bodies(1)[0]
+    assert hub.people.statuses[0][1]["state"] == "failure"
+
+
 @pytest.mark.parametrize("kind", ["link", "folder", "pipe", "dangling"])
 def test_only_a_file_is_read(hub: GitHub, readers: None, tmp_path: Path, kind: str) -> None:
     """A link in what a stranger's job left could lead to this job's secrets."""

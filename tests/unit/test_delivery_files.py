@@ -94,6 +94,40 @@ def test_a_running_deployment_is_never_cancelled() -> None:
             assert "${{ inputs.stack }}" in job["concurrency"]["group"], (workflow, name)
 
 
+def test_a_run_that_comes_late_deploys_what_the_branch_is_now() -> None:
+    """One of an older commit, set off late or run again, would take back what was deployed since."""
+    (checkout,) = [
+        one for one in NAMES["deploy"]["jobs"]["deploy"]["steps"] if "checkout@" in one.get("uses", "")
+    ]
+    assert checkout["with"]["ref"] == "${{ github.ref }}"
+    for stack in ("dev", "staging", "prod"):
+        assert "github.ref == 'refs/heads/main'" in NAMES[f"deploy-{stack}"]["jobs"]["deploy"]["if"]
+
+
+def test_the_clock_repeats_no_deployment() -> None:
+    (deploy,) = [one for one in NAMES["deploy"]["jobs"]["deploy"]["steps"] if one.get("name") == "Deploy"]
+    assert "${GOES_ON:+--once}" in deploy["run"]
+    assert "schedule" in deploy["env"]["GOES_ON"]
+    assert "issue_comment" in deploy["env"]["GOES_ON"]
+
+
+def test_what_runs_or_reads_a_strangers_work_keeps_no_tools_for_others() -> None:
+    for workflow, name, job in jobs():
+        uses = [
+            one.get("with", {}) for one in job.get("steps", ()) if one.get("uses", "").startswith("./.github")
+        ]
+        kept = [one.get("cache", "true") for one in uses]
+        if (workflow, name) in {("preview", "plan"), ("preview", "trial")}:
+            assert kept == ["read"]
+        if workflow == "comment":
+            assert kept == ["false"]
+
+
+def test_of_what_a_stranger_left_only_the_file_that_is_read_is_fetched() -> None:
+    fetched = [step["with"] for where, step in steps() if "/download-artifact@" in step.get("uses", "")]
+    assert [one["pattern"] for one in fetched] == ["plan-${{ matrix.stack }}", "trial"]
+
+
 def test_a_called_workflow_gets_the_rights_that_it_asks_for() -> None:
     asked = NAMES["deploy"]["jobs"]["deploy"]["permissions"]
     for stack in ("dev", "staging", "prod"):

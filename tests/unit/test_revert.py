@@ -128,3 +128,15 @@ def _at_another_time(root: Path, revert: Revert) -> str:
         revert.to.tree, "-p", revert.head.commit, "-m", "back", env={**who, **when}
     )
     return str(made)
+
+
+def test_the_same_revert_of_another_clone_is_the_same_branch(root: Path, tmp_path: Path) -> None:
+    """CI has a new clone for each run; a commit of its own would be refused by the remote."""
+    git.Repo(root).git.push("--quiet", "origin", "main")
+    other = Path(git.Repo.clone_from(str(tmp_path / "remote.git"), str(tmp_path / "other")).working_dir)
+    made = prepare(root, "prod", revision(root, "HEAD~1"), revision(root))
+    push(root, made)
+    assert git.Repo(root).commit(made.commit).committed_datetime == revision(root).committed
+    again = prepare(other, "prod", revision(other, "HEAD~1"), revision(other))
+    push(other, again)
+    assert again == made

@@ -167,3 +167,11 @@ def test_what_was_created_and_did_not_become_ready_is_known_from_the_state(tmp_p
     assert state.unfinished == {f"{token}failed"}
     made.checkpoint.write_text(json.dumps({"checkpoint": {"latest": None}}))
     assert engine.read_state(made).unfinished == frozenset()
+
+
+@pytest.mark.parametrize("name", ["GITHUB_TOKEN", "GH_TOKEN", "SLACK_BOT_TOKEN", "SLACK_WEBHOOK_URL"])
+def test_the_program_gets_no_token_to_tell_people_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv(name, "hunter2")
+    assert "hunter2" not in workspace(tmp_path).environment().values()

@@ -30,6 +30,12 @@ def test_it_is_rewritten_in_place_and_each_stack_has_its_own(hub: GitHub, forge:
     assert hub.people.bodies(1) == ["Looks good", f"{DEV}\ntwo", f"{PROD}\nof prod"]
 
 
+def test_a_login_is_the_same_however_its_letters_are_written(hub: GitHub) -> None:
+    for text in ("one", "two"):
+        speaking(hub, ONESTACK_GITHUB_LOGIN="GitHub-Actions[bot]").comment(1, DEV, text)
+    assert hub.people.bodies(1) == [f"{DEV}\ntwo"]
+
+
 @pytest.mark.parametrize("who", ["mallory", "other-app[bot]"])
 def test_anothers_with_the_same_marker_is_not_ours(hub: GitHub, forge: Forge, who: str) -> None:
     hub.people.say(1, who, f"{DEV}\nAll is well, approve!")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
@@ -139,3 +141,74 @@ def test_a_team_that_may_not_be_seen_is_nobodys(hub: GitHub, forge: Forge) -> No
     assert forge.team_members("acme/none") is None
     hub.users[TOKEN] = User("ada", rights=frozenset({"contents: write"}))
     assert forge.team_members("acme/ops") is None
+
+
+_ODD = [
+    Answer(200, "<html>Log in first</html>"),
+    Answer(200, '{"number": 1'),
+    Answer(200, None),
+    Answer(200, [1, 2]),
+    Answer(200, {"message": "Hello"}),
+    Answer(202, {"message": "Later"}),
+    Answer(301, {"message": "Moved Permanently"}, {"Location": "https://elsewhere.example/repositories/7"}),
+    Answer(307, {"message": "Moved"}, {"Location": "/repositories/7"}),
+]
+_DEEDS: list[Callable[[Forge], object]] = [
+    lambda forge: forge.login(),
+    lambda forge: forge.pull(1),
+    lambda forge: forge.pull_of_head(HEAD),
+    lambda forge: forge.pull_of_merge(HEAD),
+    lambda forge: forge.comment(1, DEV, "one"),
+    lambda forge: forge.status(HEAD, "c", "success", "d"),
+    lambda forge: forge.remarks(1),
+    lambda forge: forge.deployment_status(forge.deployment(HEAD, "dev", "r"), "success"),
+    lambda forge: forge.create_branch("b", HEAD),
+    lambda forge: forge.open_pull_request("fix", "main", "t", "b"),
+]
+
+
+@pytest.mark.parametrize("answer", _ODD, ids=lambda answer: str(answer.status))
+def test_what_is_no_answer_of_github_is_an_error_of_ours(hub: GitHub, answer: Answer) -> None:
+    """Such as the page of a proxy, whatever is asked, and a repository that was renamed."""
+    for deed in _DEEDS:
+        hub.troubles.clear()
+        hub.fail(".", answer, times=1000)
+        forge = Forge(place(hub.environ()), patience=0.2, pause=0.001)
+        with pytest.raises((ForgeUnavailable, ForgeMissing)):
+            deed(forge)
+
+
+def test_an_answer_that_trickles_is_given_up(hub: GitHub, forge: Forge) -> None:
+    """Each of its bytes comes in time, all of them don't."""
+    with trickling() as address, pytest.raises(ForgeUnavailable, match="no whole answer within"):
+        Forge(place(hub.environ() | {"GITHUB_API_URL": address}), patience=0.2, pause=0.001).pull(1)
+
+
+@contextmanager
+def trickling() -> Iterator[str]:
+    """The address of a server that begins to answer, and never ends."""
+    over = threading.Event()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", "100000")
+            self.end_headers()
+            while not over.wait(0.01):
+                self.wfile.write(b" ")
+                self.wfile.flush()
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+            """Says nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        over.set()
+        server.shutdown()
+        server.server_close()
+        thread.join()

@@ -6,13 +6,14 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from onestack.errors import SlackMisconfigured
 from onestack.notify import About, Link, Outbox, Slack, SlackSettings, failed, started, succeeded, waiting
+from onestack.notify.outbox import Thread
 from tests.stand_ins.server import Answer
 from tests.stand_ins.slack import CHANNEL, HOOK, TOKEN, SlackServer, slack
 
@@ -241,3 +242,40 @@ def test_what_the_environment_says(outbox: Outbox) -> None:
         with pytest.raises(SlackMisconfigured, match="https") as found:
             by(environ, SETTINGS)
         assert "T/B/x" not in str(found.value)
+
+
+@pytest.mark.parametrize("way", [bot, hook])
+@pytest.mark.parametrize("body", ["<html>Log in first</html>", '{"ok":', [1]])
+def test_what_is_no_answer_of_slack_loses_nothing(
+    server: SlackServer, outbox: Outbox, way: Callable[[SlackServer, Outbox], Slack], body: object
+) -> None:
+    """A proxy's page looks as if all were well."""
+    server.fail(".", Answer(200, body))
+    told = way(server, outbox).tell(started(ABOUT))
+    assert told.done == "kept"
+    assert "xoxb" not in told.why
+    assert way(server, outbox).flush().sent == 1
+    assert len(server.said) + len(server.hooked) == 1
+
+
+def test_a_refusal_that_nobody_knows_keeps_no_other_message_back(server: SlackServer, outbox: Outbox) -> None:
+    server.fail(POST, Answer(200, {"ok": False, "error": "a_new_one"}), times=2)
+    assert bot(server, outbox).tell(started(ABOUT)).done == "kept"
+    assert bot(server, outbox).tell(started(SECOND)).done == "sent"
+    assert [one.history for one in server.said] == [[started(SECOND).text]]
+
+
+def test_a_thread_in_a_channel_that_is_given_up_is_not_gone_on_with(
+    server: SlackServer, outbox: Outbox
+) -> None:
+    """Slack would refuse it for as long as it is kept, and all that is told after it."""
+    outbox.remember(started(ABOUT), Thread("C0000000009", "1.0", "#abandoned"))
+    assert bot(server, outbox).tell(failed(ABOUT, "x")).done == "sent"
+    assert [one.thread for one in server.said] == [None]
+
+
+def test_a_broken_file_in_the_outbox_stops_nothing(server: SlackServer, outbox: Outbox) -> None:
+    outbox.folder.mkdir()
+    for name, text in {"1": "[" * 60_000, "2": "\0", "3": '{"message": {}}', "4": "[]"}.items():
+        (outbox.folder / f"{name}.json").write_text(text)
+    assert bot(server, outbox).tell(started(ABOUT)).done == "sent"

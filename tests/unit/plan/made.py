@@ -177,6 +177,13 @@ values = st.one_of(
 names = st.one_of(texts, st.just("shop/web"))
 
 
+def called(change: Change) -> Change:
+    """The change under the name that follows from its URN."""
+    planned = Planned(change.op, change.urn, change.type)
+    where = planned.identity.namespace if planned.identity else None
+    return replace(change, name=planned.name, namespace=where)
+
+
 @st.composite
 def any_plan(draw: st.DrawFn) -> Plan:
     """A plan in which every name, value and sentence may be hostile."""
@@ -193,7 +200,7 @@ def any_plan(draw: st.DrawFn) -> Plan:
                 st.none() | texts,
                 st.lists(fields, max_size=3).map(tuple),
                 st.lists(texts, max_size=2).map(tuple),
-            ),
+            ).map(called),
             max_size=6,
         )
     )

@@ -58,6 +58,8 @@ def test_values_that_are_missing_come_back_as_that() -> None:
         lambda found: found["risks"][0].update(grave=False),
         lambda found: found.update(tree="2" * 40),
         lambda found: found["changes"][1]["fields"].clear(),
+        lambda found: found["changes"][0].update(name="shop/harmless"),
+        lambda found: found["changes"][-1].update(namespace="harmless"),
     ],
 )
 def test_what_is_sealed_can_not_be_edited(change: Callable[[dict[str, Any]], Any]) -> None:

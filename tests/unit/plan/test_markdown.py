@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from onestack.plan import Plan, digest, markdown, marker
+from onestack.plan import Change, Field, Plan, digest, markdown, marker
 from onestack.plan.markdown import LEAST, length
 from tests.conftest import Golden
 from tests.unit.plan import made
@@ -85,3 +86,20 @@ def test_whatever_the_size_it_stays_within_the_limit(objects: int) -> None:
     plan = made.big(objects)
     assert length(markdown(plan)) <= 60_000
     assert f"`{digest(plan)}`" in markdown(plan, LEAST)
+
+
+def test_what_no_approval_is_of_leaves_nothing_out_that_one_is_of() -> None:
+    """A forged document could hold any amount of it beside the plan that its digest names."""
+    drift = [Field(f"a{number}", 1, 1, 2) for number in range(30)]
+    fields = (*drift, Field("spec.image", "shop:1", "evil:1", "shop:1"))
+    change = Change(
+        "update", made.urn("kubernetes:apps/v1:Deployment", "shop/web"), "t:t:Deployment", "shop/web"
+    )
+    token = "pulumi:providers:kubernetes"
+    long = tuple(f"nothing {number} " + "x" * 190 for number in range(400))
+    moved = Change(
+        "update", made.urn(token, "a"), token, "a", fields=(Field("context", 1, 2, 1),), destroys=long
+    )
+    plan = replace(made.plan(), changes=(moved, replace(change, fields=fields)))
+    assert digest(plan) == digest(replace(plan, changes=(replace(change, fields=fields[-1:]),)))
+    assert "evil:1" in markdown(plan)

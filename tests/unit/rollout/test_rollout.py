@@ -34,7 +34,7 @@ from onestack.plan.state import state_digest
 from onestack.progress import Silent
 from onestack.repository import Repository
 from onestack.revision import revision
-from onestack.rollout import Ballots, Order, deploy, destroy
+from onestack.rollout import Ballots, Order, deploy, destroy, tried
 from onestack.settings import from_file
 from onestack.stack import Stack
 
@@ -395,3 +395,45 @@ def test_destroying_is_in_the_ledger_and_forgets_what_was_live(world: World) -> 
         world.deploy()
     assert world.ended() == ["succeeded", "succeeded", "failed"]
     assert world.ear.details[-1][0].previous is None
+
+
+def test_a_listener_that_is_broken_stops_nothing(world: World) -> None:
+    """A deployment that is under way is worth more than a defect of whoever hears of it."""
+    broken: dict[str, str] = {}
+    world.ear.started = lambda *_: broken["nothing"]  # type: ignore[attr-defined]
+    world.deploy()
+    assert world.ended() == ["succeeded"]
+    assert any("KeyError" in note for note in world.progress.notes)
+
+
+def test_who_overrides_is_not_stopped_by_a_code_host_that_is_down(world: World) -> None:
+    """That is when it is needed."""
+    world.settings(APPROVALS)
+
+    def down(*_: object) -> Ballots:
+        raise Unavailable("GitHub is away")
+
+    for order in (Order(), Order(override="the shop is down")):
+        try:
+            deploy(world.stack, world.progress, order, [], down)
+        except Unavailable:
+            assert order.override is None
+    assert world.ended() == ["succeeded"]
+    assert "who approved isn't known: GitHub is away" in world.progress.notes
+
+
+def test_the_clock_goes_on_with_what_was_stopped_and_repeats_nothing(world: World) -> None:
+    assert tried(world.stack, world.progress) is None, "nothing was deployed yet"
+    world.settings(APPROVALS)
+    with pytest.raises(GatesClosed):
+        world.deploy()
+    assert tried(world.stack, world.progress) is None, "it waits"
+    world.ballots = _approved(world.plan)
+    world.deploy()
+    assert "succeeded" in str(tried(world.stack, world.progress))
+    world.fails = NotReady("test", "Deployment shop/web: no pods")
+    with pytest.raises(NotReady):
+        world.deploy()
+    assert "failed; who mended" in str(tried(world.stack, world.progress))
+    _commit(git.Repo(world.root), "another")
+    assert tried(world.stack, world.progress) is None, "this revision is another"

@@ -13,20 +13,23 @@ import git
 import pytest
 
 from onestack.acceptance import Results
-from onestack.errors import ForgeUnavailable
+from onestack.errors import ForgeForbidden, ForgeUnavailable, LiveUnknown
 from onestack.forge import Forge, place
 from onestack.gates.settings import ApprovalSettings, GateSettings
 from onestack.gates.verdict import Verdict
 from onestack.ledger import Begin, End, Entry
+from onestack.notify import SlackSettings
 from onestack.plan import Change, Plan, digest
 from onestack.repository import Repository
+from onestack.revert import Revert
 from onestack.revision import Revision, revision
 from onestack.rollout.about import About, Considered, Failure
 from onestack.rollout.github import Github
 from onestack.rollout.owning import owners
-from onestack.rollout.parties import _repository
+from onestack.rollout.parties import _repository, _slack
 from onestack.settings import from_file
-from tests.stand_ins.github import DOWN, GitHub, github
+from tests.stand_ins.github import DOWN, TOKEN, GitHub, github
+from tests.stand_ins.people import User
 from tests.unit.rollout.test_rollout import Quiet
 
 MAIN, HEAD = "a" * 40, "b" * 40
@@ -119,6 +122,41 @@ def test_what_waits_has_its_plan_on_the_pull_request_once(hub: GitHub) -> None:
     assert hub.people.statuses[-1][1]["state"] == "pending"
 
 
+def test_a_proposal_is_opened_however_much_there_is_to_say(hub: GitHub) -> None:
+    hub.people.branches.heads |= {"back": "c" * 40}
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    back = Revert(
+        "back", "c" * 40, Revision(HEAD, HEAD, "Ada", now, "Fix"), Revision(MAIN, MAIN, "A", now, "")
+    )
+    lines = [f"Deployment shop/web-{number}: @ada \U0001f4a5" + "x" * 3000 for number in range(500)]
+    failure = Failure("it is bad", "\n".join(lines), "some of it is live")
+    assert listener(hub).propose(about(), back, failure)
+    assert "lines more)" in hub.people.pulls[2]["body"]
+
+
+def test_a_plan_that_github_was_not_told_is_told_by_the_next_run(hub: GitHub) -> None:
+    """Else nobody could ever approve it; what was told isn't told again."""
+    commit = hub.people.merge(1)
+    hub.fail("POST", DOWN, times=100)
+    with pytest.raises(ForgeUnavailable):
+        listener(hub).waiting(Considered(about(commit), PLAN), begun(), [WAITS])
+    hub.troubles.clear()
+    for _ in range(3):
+        listener(hub).waiting(Considered(about(commit), PLAN), begun(), [WAITS])
+    assert len(hub.people.bodies(1)) == 1
+    assert len(hub.people.statuses) == 1
+
+
+def test_a_right_that_is_missing_keeps_nothing_else_back(hub: GitHub) -> None:
+    commit = hub.people.merge(1)
+    hub.users[TOKEN] = User("github-actions[bot]", frozenset({"statuses: write", "pull-requests: read"}))
+    with pytest.raises(ForgeForbidden, match="pull-requests: write"):
+        listener(hub).waiting(Considered(about(commit), PLAN), begun(), [WAITS])
+    with pytest.raises(ForgeForbidden, match="deployments"):
+        listener(hub).started(about(), begun())
+    assert [one["state"] for _, one in hub.people.statuses] == ["pending", "pending"]
+
+
 def test_an_approval_is_found_on_the_merged_pull_request_and_its_author_is_known(hub: GitHub) -> None:
     commit = hub.people.merge(1)
     hub.people.say(1, "bob", f"/approve {digest(PLAN)}")
@@ -128,9 +166,38 @@ def test_an_approval_is_found_on_the_merged_pull_request_and_its_author_is_known
     assert said.date
 
 
-def test_a_commit_of_no_pull_request_has_no_approvals(hub: GitHub) -> None:
-    said = listener(hub, ApprovalSettings(approvers=("bob",))).ballots(PLAN, "f" * 40, None)
-    assert said.approvals == ()
+@pytest.mark.parametrize("commit", ["f" * 40, "f" * 64])
+def test_a_commit_of_no_pull_request_has_no_approvals(hub: GitHub, commit: str) -> None:
+    """It was pushed to main as it is, or not at all."""
+    ours = listener(hub, ApprovalSettings(approvers=("bob",)))
+    assert ours.ballots(PLAN, commit, None).approvals == ()
+    progress: Any = ours._progress
+    assert any("no pull request's" in note for note in progress.notes)
+
+
+def test_who_wrote_any_of_what_came_after_what_is_live_is_known(hub: GitHub, tmp_path: Path) -> None:
+    """Two pull requests wait for one deployment, and in one of them an approver had a hand."""
+    made = git.Repo.init(tmp_path, initial_branch="main")
+    _commit(made, {"stacks/Pulumi.prod.yaml": SETTINGS % ""})
+    before = revision(tmp_path).commit
+    number = {}
+    for who in ("eve", "ada"):
+        _commit(made, {"who": who})
+        hub.people.branches.put(who, revision(tmp_path).commit)
+        number[who] = hub.people.open(who, "main", by=who)
+        hub.people.merge(number[who])
+        hub.people.pulls[number[who]]["merge_commit_sha"] = revision(tmp_path).commit
+    hub.people.commit(number["eve"], "eve", "bob")
+    hub.people.commit(number["eve"], "carol", update=True)
+    hub.people.commit(number["ada"], "")
+    ours = listener(hub, ApprovalSettings(approvers=("bob",)))
+    ours._stack = replace_root(ours._stack, tmp_path)
+    said = ours.ballots(PLAN, revision(tmp_path).commit, before)
+    assert said.authors == {"ada", "eve", "bob"}
+
+
+def replace_root(stack: Any, root: Path) -> Any:
+    return SimpleNamespace(repository=Repository(root, "shop"), settings=stack.settings)
 
 
 def test_a_team_that_cannot_be_seen_is_said(hub: GitHub) -> None:
@@ -161,6 +228,18 @@ def test_owners_are_those_of_before_the_change(tmp_path: Path) -> None:
     assert not found.may("mallory")
 
 
+def test_a_clone_that_does_not_know_what_is_live_chooses_no_owners(tmp_path: Path) -> None:
+    """A change could name its own there."""
+    made = git.Repo.init(tmp_path, initial_branch="main")
+    approvals = ", onestack:gates: {approvals: {codeowners: true}}"
+    _commit(made, {"CODEOWNERS": "* @mallory\n", "stacks/Pulumi.prod.yaml": SETTINGS % approvals})
+    stack: Any = SimpleNamespace(
+        repository=Repository(tmp_path, "shop"), settings=from_file(tmp_path, "prod")
+    )
+    with pytest.raises(LiveUnknown, match="fetch-depth"):
+        owners(stack, PLAN, revision(tmp_path).commit, "1" * 40, lambda _team: frozenset())
+
+
 SETTINGS = "config: {onestack:platform: embedded, onestack:manifests: {applications: {shop: }}%s}\n"
 
 
@@ -185,3 +264,16 @@ def test_the_repository_is_that_which_deploys_to_the_cloud(
     gcp = SimpleNamespace(github=SimpleNamespace(repository=cloud)) if cloud else None
     stack: Any = SimpleNamespace(settings=SimpleNamespace(delivery=SimpleNamespace(github=own), gcp=gcp))
     assert _repository(stack) == found
+
+
+def test_what_one_stack_could_not_tell_is_not_told_in_the_channel_of_another(tmp_path: Path) -> None:
+    def folder(name: str) -> Path:
+        notify = SimpleNamespace(slack=SlackSettings(channel=f"#{name}"))
+        stack: Any = SimpleNamespace(
+            repository=Repository(tmp_path, "shop"), settings=SimpleNamespace(stack=name, notify=notify)
+        )
+        found = _slack(stack, Quiet(), {"SLACK_BOT_TOKEN": "xoxb-1"})
+        assert found is not None
+        return found._slack.outbox.folder
+
+    assert folder("dev") != folder("prod")

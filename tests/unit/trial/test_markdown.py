@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from onestack.plan.markdown import length
 from onestack.trial import Said, markdown, marker
 from onestack.trial.markdown import LIMIT, code
 from tests.unit.trial.trials import HOSTILE, failed, trial
@@ -51,6 +52,11 @@ def test_what_is_shown_is_what_was_written() -> None:
 def test_text_is_cut_and_becomes_one_line() -> None:
     assert "\n" not in code("a\nb")
     assert len(html.unescape(re.sub("<.*?>", "", code("x" * 9_000)))) == 500
+
+
+def test_letters_that_github_counts_twice_are_counted_twice() -> None:
+    many = tuple(Said("Deployment shop/web", "\U0001d400" * 400) for _ in range(200))
+    assert length(markdown(trial(refused=many))) <= LIMIT
 
 
 @pytest.mark.parametrize("limit", [1_200, 5_000, LIMIT])
