@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 STACK ?= local
+# Of tests, each with a control plane of its own (1 GiB). They wait half of the time: more than processors pays.
+WORKERS ?= 4
 
 .DEFAULT_GOAL := help
 .PHONY: help install up down test check format lock bench torture clean
@@ -33,7 +35,7 @@ down: $(READY) ## Take the local environment down
 
 test: $(READY) ## Run the tests (the everyday set)
 	@$(BIN)/onestack tools >/dev/null
-	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not torture"
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not torture"
 
 torture: $(READY) ## Run the long tests
 	@$(BIN)/python -m pytest -m torture

@@ -31,6 +31,7 @@ data:
 """
 
 
+@pytest.mark.torture
 def test_blanks_are_applied_as_kubectl_applies_them(tmp_path: Path, plane: Plane) -> None:
     made = clone(tmp_path / "repository", plane.kubeconfig)
     made.applications(shop=None)

@@ -127,6 +127,7 @@ def test_a_chart_with_hooks(repository: Clone) -> None:
     assert repository.shell("kubectl -n bookshop get pod buys-a-book --ignore-not-found").out == ""
 
 
+@pytest.mark.torture
 def test_moving_between_the_forms_plans_nothing(repository: Clone) -> None:
     application = repository.root / "manifests" / "bookshop"
     _plain(application)

@@ -326,6 +326,7 @@ def cluster(*, protected: bool = False, channel: str = "STABLE") -> dict[str, An
     }
 
 
+@pytest.mark.torture
 def test_a_cluster_whose_creation_was_cut_short_is_finished_by_the_next_run(clustered: Stack) -> None:
     clustered.declare(cluster())
     clustered.faults("- {type: container/cluster, operation: create, halfway: true, times: 1}")
@@ -349,6 +350,7 @@ def test_a_cluster_whose_creation_was_cut_short_is_finished_by_the_next_run(clus
     assert clustered.state()["cluster"]["outputs"]["masterVersion"].startswith("1.36.3-")
 
 
+@pytest.mark.torture
 def test_a_protected_cluster_is_unprotected_before_it_is_destroyed(clustered: Stack) -> None:
     clustered.declare(cluster(protected=True))
     clustered.up()

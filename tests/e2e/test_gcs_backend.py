@@ -99,6 +99,7 @@ def test_a_stack_is_deployed_previewed_and_destroyed_over_the_bucket(
     assert bucket.objects(BUCKET, LOCKS) == []
 
 
+@pytest.mark.torture
 def test_a_colleague_goes_on_from_a_clone_of_their_own(repository: Clone, tmp_path: Path) -> None:
     repository.deploy()
     theirs = Clone(tmp_path / "theirs", repository.stack)
@@ -120,6 +121,7 @@ def test_a_killed_run_leaves_its_lock_in_the_bucket_and_the_next_one_takes_it_aw
     is_settled(repository, bucket)
 
 
+@pytest.mark.torture
 def test_what_was_killed_on_another_machine_is_finished_once_its_lock_is_cancelled(
     repository: Clone, bucket: Emulator, tmp_path: Path
 ) -> None:
@@ -187,6 +189,7 @@ def test_a_lock_of_another_machine_stops_a_run_that_leaves_no_trace(
     assert held(repository) == ["c0", "c1"]
 
 
+@pytest.mark.torture
 def test_an_older_version_of_the_state_is_brought_back_and_a_deployment_finds_what_it_lacks(
     repository: Clone, bucket: Emulator
 ) -> None:

@@ -1,7 +1,7 @@
 """Killed at a write to Google Cloud, run again: nothing lost, nothing doubled, no step by hand.
 
-Everyday one story, in order, of a first deployment and a destroy; with `make torture` a kill before and
-after a write of every type there is. The write is held while its sender is killed, so each place is exact. A
+A story, in order, of a first deployment and a destroy; then a kill before and after a write of every type
+there is. The write is held while its sender is killed, so each place is exact. A
 trial is repeated by its name: ``pytest tests/e2e/test_google_cloud_kills.py -m torture -k
 after-create-container-cluster``. ``ONESTACK_SHARD=2/5`` takes every fifth trial, from the second on.
 """
@@ -24,6 +24,7 @@ from tests.faults.trial import shard
 
 pytestmark = [
     pytest.mark.e2e,
+    pytest.mark.torture,
     pytest.mark.skipif(not AVAILABLE, reason="only Linux tells at once which files are written"),
 ]
 
@@ -163,7 +164,6 @@ def test_and_so_is_a_destroy(story: CloudBed) -> None:
     finished(story, "destroy")
 
 
-@pytest.mark.torture
 @pytest.mark.parametrize("write", of_every_type("create"), ids=str)
 def test_every_type_of_a_first_deployment(fresh: Fresh, write: Write) -> None:
     bed = fresh()
@@ -173,7 +173,6 @@ def test_every_type_of_a_first_deployment(fresh: Fresh, write: Write) -> None:
     assert kinds(bed) == WRITES
 
 
-@pytest.mark.torture
 @pytest.mark.parametrize("write", of_every_type("delete"), ids=str)
 def test_every_type_of_a_destroy(fresh: Fresh, write: Write) -> None:
     bed = fresh()
@@ -183,7 +182,6 @@ def test_every_type_of_a_destroy(fresh: Fresh, write: Write) -> None:
     finished(bed, "destroy")
 
 
-@pytest.mark.torture
 def test_every_update(kept: CloudBed) -> None:
     before, done = kinds(kept), dict.fromkeys(UPDATES, 0)
     for write in (one for kind in UPDATES for one in both("update", kind)):
@@ -195,7 +193,6 @@ def test_every_update(kept: CloudBed) -> None:
         assert kinds(kept) == before
 
 
-@pytest.mark.torture
 @pytest.mark.parametrize("when", [0, 1], ids=["before", "after"])
 @pytest.mark.parametrize(("operation", "kind"), REPLACED)
 def test_every_write_of_a_replacement(fresh: Fresh, operation: Operation, kind: str, when: int) -> None:
@@ -208,7 +205,6 @@ def test_every_write_of_a_replacement(fresh: Fresh, operation: Operation, kind: 
     assert kinds(bed) == before
 
 
-@pytest.mark.torture
 def test_a_replacement_that_is_given_up_keeps_the_cluster(fresh: Fresh) -> None:
     bed = fresh()
     assert bed.again("deploy") == ""
@@ -220,7 +216,6 @@ def test_a_replacement_that_is_given_up_keeps_the_cluster(fresh: Fresh) -> None:
     assert bed.made.clusters() == name
 
 
-@pytest.mark.torture
 def test_there_are_no_other_writes(fresh: Fresh) -> None:
     bed = fresh()
     bed.made.settings(**ALL)

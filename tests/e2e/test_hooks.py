@@ -182,6 +182,7 @@ def test_hooks_run_around_the_release_and_again_only_when_it_changes(repository:
     assert repository.planned() == {}
 
 
+@pytest.mark.torture
 def test_a_hook_that_fails_ends_the_deployment_and_the_next_one_tries_again(
     repository: Clone, live: Live
 ) -> None:

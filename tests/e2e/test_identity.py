@@ -105,6 +105,7 @@ def repository(tmp_path: Path, plane: Plane) -> Iterator[Clone]:
     made.destroy()
 
 
+@pytest.mark.torture
 def test_a_new_version_of_an_object_is_an_update_of_it(repository: Clone, plane: Plane) -> None:
     # A kind and its objects, in the first run of all and in its preview.
     lay(repository, namespace(SPACE), definition(), book("v1alpha1"), WEB, scaler("v1"))
@@ -133,6 +134,7 @@ def test_a_new_version_of_an_object_is_an_update_of_it(repository: Clone, plane:
     assert repository.planned() == {}
 
 
+@pytest.mark.torture
 def test_another_namespace_is_other_objects(repository: Clone) -> None:
     lay(repository, namespace(SPACE), SETTINGS, WEB)
     repository.deploy()

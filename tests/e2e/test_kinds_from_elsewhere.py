@@ -98,6 +98,7 @@ def nothing_more(repository: Clone) -> None:
     assert repository.planned() == {}
 
 
+@pytest.mark.torture
 def test_they_are_deployed_changed_and_deleted_and_their_kinds_stay(repository: Clone) -> None:
     lay(repository, beta="v1beta1", gamma="v3", colour="red")
     looked = repository.onestack("check", repository.stack)

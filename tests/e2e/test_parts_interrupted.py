@@ -76,6 +76,7 @@ def stopped(repository: Clone) -> Iterator[subprocess.Popen[bytes]]:
             kill_tree(first)
 
 
+@pytest.mark.torture
 def test_of_two_runs_one_is_refused_and_the_other_ends_well(
     repository: Clone, plane: Plane, stopped: subprocess.Popen[bytes]
 ) -> None:

@@ -106,6 +106,7 @@ def test_a_killed_deployment_is_finished_by_running_again(repository: Clone, pla
     is_settled(repository, plane, "b", COUNT)
 
 
+@pytest.mark.torture
 def test_what_was_edited_and_dropped_since_the_kill_is_as_it_is_declared_now(
     repository: Clone, plane: Plane
 ) -> None:
@@ -115,6 +116,7 @@ def test_what_was_edited_and_dropped_since_the_kill_is_as_it_is_declared_now(
     is_settled(repository, plane, "edited", 5)
 
 
+@pytest.mark.torture
 def test_a_recovery_that_fails_is_a_recovery_still_to_be_done(repository: Clone, plane: Plane) -> None:
     kill_halfway(repository, plane, "deploy")
     bad = repository.write(
@@ -127,12 +129,14 @@ def test_a_recovery_that_fails_is_a_recovery_still_to_be_done(repository: Clone,
     is_settled(repository, plane, "b", COUNT)
 
 
+@pytest.mark.torture
 def test_destroy_after_a_killed_deployment_leaves_nothing(repository: Clone, plane: Plane) -> None:
     kill_halfway(repository, plane, "deploy")
     repository.destroy()
     assert live(plane) == {}
 
 
+@pytest.mark.torture
 def test_a_killed_update_and_its_revert_end_in_what_is_declared(repository: Clone, plane: Plane) -> None:
     repository.deploy()
     write(repository, COUNT, value="new")
@@ -164,6 +168,7 @@ def test_plain_pulumi_finishes_too_what_was_killed(repository: Clone, plane: Pla
     is_settled(repository, plane, "b", COUNT - 1)
 
 
+@pytest.mark.torture
 def test_after_a_killed_destroy_what_is_gone_is_made_again(repository: Clone, plane: Plane) -> None:
     repository.deploy()
     kill_halfway(repository, plane, "destroy")
@@ -171,6 +176,7 @@ def test_after_a_killed_destroy_what_is_gone_is_made_again(repository: Clone, pl
     is_settled(repository, plane, "b", COUNT)
 
 
+@pytest.mark.torture
 def test_a_killed_plain_pulumi_is_finished_by_onestack(repository: Clone, plane: Plane) -> None:
     repository.deploy()
     repository.destroy()

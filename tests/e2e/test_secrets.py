@@ -255,6 +255,7 @@ def test_an_error_of_the_api_server_that_quotes_a_value_is_masked(vault: Vault, 
     vault.verb("deploy", "test")
 
 
+@pytest.mark.torture
 def test_a_rotated_value_rolls_what_takes_it_and_nothing_else(vault: Vault, plane: Plane) -> None:
     before = vault.live("deployment", "web")["metadata"]["generation"]
     old, vault.token = vault.token, canary()

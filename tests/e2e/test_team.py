@@ -210,9 +210,7 @@ def three(tmp_path: Path, plane: Plane) -> Iterator[Team]:
             namespace = NAMESPACE.format(name=f"promoted-{stack}")
             one.checkout.write(f"manifests/shop/overlays/{stack}/namespace.yaml", namespace)
         one.publish("The shop, three times")
-        yield one
-        for stack in STACKS:
-            assert one.onestack("destroy", stack).code == 0
+        yield one  # What it leaves goes with the worker's control plane.
 
 
 def _overlay(stack: str, tag: str) -> str:
