@@ -75,7 +75,14 @@ from onestack.errors.forge import (
     SlackMisconfigured,
     UntrustedDocument,
 )
-from onestack.errors.gates import CodeownersMissing, GatesClosed, PolicyBroken, Said, UnknownRule
+from onestack.errors.gates import (
+    CodeownersMissing,
+    GatesClosed,
+    Overtaken,
+    PolicyBroken,
+    Said,
+    UnknownRule,
+)
 from onestack.errors.google import (
     NoClusterYet,
     NoGoogleCredentials,
@@ -263,6 +270,7 @@ __all__ = [
     "OnlySimulates",
     "OperationTimedOut",
     "OtherScope",
+    "Overtaken",
     "PartNotEnough",
     "PermissionRefused",
     "PictureNotWritten",

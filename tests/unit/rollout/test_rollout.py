@@ -22,6 +22,7 @@ from onestack.errors import (
     LeaseLost,
     NotReady,
     OnestackError,
+    Overtaken,
     PlanMoved,
     Unavailable,
 )
@@ -406,3 +407,16 @@ def test_the_clock_goes_on_with_what_was_stopped_and_repeats_nothing(world: Worl
     assert "failed; who mended" in str(tried(world.stack))
     _commit(git.Repo(world.root), "another")
     assert tried(world.stack) is None, "this revision is another"
+
+
+def test_a_run_of_an_older_revision_than_the_one_that_is_live_takes_nothing_back(world: World) -> None:
+    world.settings(", onestack:delivery: {github: acme/bookshop}")
+    _commit(git.Repo(world.root), "newer")
+    world.deploy()
+    git.Repo(world.root).git.checkout("--quiet", "HEAD~1")
+    with pytest.raises(Overtaken, match="onestack rollback"):
+        world.deploy()
+    assert world.ended() == ["succeeded"]
+    world.deploy(Order(override="the newer one is worse"))
+    world.deploy()
+    assert world.ended() == ["succeeded"] * 3
