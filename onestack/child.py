@@ -10,12 +10,12 @@ from typing import IO, Final
 
 from onestack import interruptions
 
-_OURS: Final = frozenset({"GITHUB_TOKEN", "GH_TOKEN", "SLACK_BOT_TOKEN", "SLACK_WEBHOOK_URL"})
+TOKENS: Final = frozenset({"GITHUB_TOKEN", "GH_TOKEN", "SLACK_BOT_TOKEN", "SLACK_WEBHOOK_URL"})
 
 
 def without_tokens(environ: Mapping[str, str]) -> dict[str, str]:
     """An environment without what we tell people with: no program or plugin has a use for it. Pure."""
-    return {name: held for name, held in environ.items() if name not in _OURS}
+    return {name: held for name, held in environ.items() if name not in TOKENS}
 
 
 @contextlib.contextmanager
