@@ -197,7 +197,13 @@ class Forge:
 
         def make() -> Pull:
             sent = {"head": head, "base": base, "title": title, "body": body}
-            return pull_of(self._session.send("POST", "pulls", doing, "pull-requests: write", sent))
+            try:
+                return pull_of(self._session.send("POST", "pulls", doing, "pull-requests: write", sent))
+            except ForgeDisagrees:
+                # A list may not show yet what was just opened.
+                if (there := look()) is None:
+                    raise
+                return there
 
         return self._session.made(look, make)
 
