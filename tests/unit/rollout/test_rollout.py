@@ -420,3 +420,14 @@ def test_a_run_of_an_older_revision_than_the_one_that_is_live_takes_nothing_back
     world.deploy(Order(override="the newer one is worse"))
     world.deploy()
     assert world.ended() == ["succeeded"] * 3
+
+
+def test_a_plan_that_needs_no_approval_needs_no_code_host(world: World) -> None:
+    world.settings(APPROVALS)
+    world.plan = replace(world.plan, risks=())
+
+    def down(*_: object) -> Ballots:
+        raise Unavailable("GitHub is away")
+
+    deploy(world.stack, world.progress, Order(), [], down)
+    assert world.ended() == ["succeeded"]
