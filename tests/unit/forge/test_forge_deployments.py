@@ -103,6 +103,11 @@ def test_pull_requests_are_found_by_commits(hub: GitHub, forge: Forge) -> None:
     found = forge.pull_of_head(HEAD)
     assert found is not None
     assert (found.number, found.fork) == (1, False)
+    eves = hub.people.open("fix", "main", fork="eve/bookshop")  # somebody else's branch with the same commit
+    again = forge.pull_of_head(HEAD)
+    assert again is not None
+    assert again.number == 1
+    hub.people.close(eves)
     stranger = forge.pull_of_head(OTHER)
     assert stranger is not None
     assert (stranger.number, stranger.fork) == (strange, True)
