@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from onestack import delivery, planning, policies
+from onestack.child import tokens_aside
 from onestack.clock import Watch
 from onestack.errors import OnestackError, PlanMoved
 from onestack.gates.approvals import Approval, Approvers, Ballot, count, names_plan
@@ -61,19 +62,22 @@ def consider(stack: Stack, about: About, order: Order, progress: Discreet, asked
     about = replace(about, digest=named, counts={op: count for op, count in plan.counts.items() if count})
     if order.sealed is not None and not names_plan(order.sealed, named):
         raise PlanMoved(about.stack, order.sealed, named, ())
+    # What takes long comes first: the time and the approvals are those right before the decision.
+    review = _review(stack, gates, plan, progress)
     ballots = _ballots(gates.approvals, about, order, plan, progress.note, asked)
     now = watch.read(ballots.date)
-    verdicts = decide(
-        plan,
-        named,
-        gates,
-        review=_review(stack, gates, plan, progress),
-        rules=policies.load(stack.repository.root, about.stack, gates.policy) if gates.policy else (),
-        clock=now,
-        approvals=ballots.approvals,
-        approvers=ballots.approvers,
-        authors=ballots.authors,
-    )
+    with tokens_aside():
+        verdicts = decide(
+            plan,
+            named,
+            gates,
+            review=review,
+            rules=policies.load(stack.repository.root, about.stack, gates.policy) if gates.policy else (),
+            clock=now,
+            approvals=ballots.approvals,
+            approvers=ballots.approvers,
+            authors=ballots.authors,
+        )
     return Considered(about, plan, verdicts, _counted(named, gates, ballots, now.now))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -27,6 +28,7 @@ from onestack.errors import (
     Unavailable,
 )
 from onestack.gates.approvals import Approval, Approvers
+from onestack.gates.policy import Review
 from onestack.ledger import Begin, Ledger, deployments
 from onestack.masking import Mask
 from onestack.plan import Change, Plan, Risk, digest
@@ -431,3 +433,28 @@ def test_a_plan_that_needs_no_approval_needs_no_code_host(world: World) -> None:
 
     deploy(world.stack, world.progress, Order(), [], down)
     assert world.ended() == ["succeeded"]
+
+
+def test_rules_of_the_repository_find_no_token_in_the_environment(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_TOKEN", "hunter2")
+    monkeypatch.setattr("onestack.rollout.considering._review", lambda *_: Review())
+    (world.root / "policy").mkdir()
+    (world.root / "policy/spy.py").write_text(SPY)
+    world.settings(", onestack:gates: {policy: {}}")
+    world.deploy()
+    assert os.environ["GITHUB_TOKEN"] == "hunter2"
+
+
+SPY = """
+import os
+from onestack.gates.policy import Violation, rule
+
+seen = [name for name in os.environ if "TOKEN" in name]
+
+@rule("spy", "It sees nothing.")
+def spy(review):
+    for name in (*seen, *(name for name in os.environ if "TOKEN" in name)):
+        yield Violation(name)
+"""
