@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -10,12 +11,25 @@ from typing import IO, Final
 
 from onestack import interruptions
 
-_OURS: Final = frozenset({"GITHUB_TOKEN", "GH_TOKEN", "SLACK_BOT_TOKEN", "SLACK_WEBHOOK_URL"})
+TOKENS: Final = frozenset({"GITHUB_TOKEN", "GH_TOKEN", "SLACK_BOT_TOKEN", "SLACK_WEBHOOK_URL"})
 
 
 def without_tokens(environ: Mapping[str, str]) -> dict[str, str]:
     """An environment without what we tell people with: no program or plugin has a use for it. Pure."""
-    return {name: held for name, held in environ.items() if name not in _OURS}
+    return {name: held for name, held in environ.items() if name not in TOKENS}
+
+
+@contextlib.contextmanager
+def tokens_aside() -> Iterator[None]:
+    """Runs a block, such as rules of the repository's own, in an environment without them. Not for threads.
+
+    That keeps them from who looks there, and from nobody who means to find them in this process.
+    """
+    held = {name: os.environ.pop(name) for name in TOKENS if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(held)
 
 
 @contextlib.contextmanager

@@ -96,9 +96,10 @@ def comment(forge: Forge, stack: str, documents: Mapping[str, Path], target: Tar
     commit = commit or forge.pull(number).commit
     mark = marker(stack, "trial" if set(said) == {"trial"} else "preview")
     body = "\n\n".join(one.body for one in said.values())
-    posted = forge.comment(
-        number, mark, body + (f"\n\n[The run]({link})\n" if _plain(link) else ""), commit=commit
-    )
+    # One that a later run couldn't rewrite is seen to be of an earlier head.
+    head = _code(commit[:12])
+    foot = f"[The run]({link}) of {head}" if _plain(link) else f"Of {head}"
+    posted = forge.comment(number, mark, f"{body}\n\n{foot}\n", commit=commit)
     statuses = tuple(_status(commit, stack, kind, one) for kind, one in said.items())
     for status in statuses:
         forge.status(commit, status.context, status.state, status.description, link)

@@ -146,6 +146,15 @@ def between(root: Path, before: str | None, after: str, most: int = 100) -> tupl
     return tuple(listed.split())
 
 
+def precedes(root: Path, earlier: str, later: str) -> bool:
+    """Whether one commit is among what the other came from; no where git doesn't know one of them."""
+    try:
+        opened(root).git.merge_base("--is-ancestor", earlier, later)
+    except git.GitCommandError:
+        return False
+    return earlier != later
+
+
 def branch(root: Path) -> str | None:
     """The branch that is checked out; None where none is, or nothing is under git."""
     try:

@@ -76,7 +76,14 @@ from onestack.errors.forge import (
     SlackNotTold,
     UntrustedDocument,
 )
-from onestack.errors.gates import CodeownersMissing, GatesClosed, PolicyBroken, Said, UnknownRule
+from onestack.errors.gates import (
+    CodeownersMissing,
+    GatesClosed,
+    Overtaken,
+    PolicyBroken,
+    Said,
+    UnknownRule,
+)
 from onestack.errors.google import (
     NoClusterYet,
     NoGoogleCredentials,
@@ -266,6 +273,7 @@ __all__ = [
     "OnlySimulates",
     "OperationTimedOut",
     "OtherScope",
+    "Overtaken",
     "PartNotEnough",
     "PermissionRefused",
     "PictureNotWritten",

@@ -76,3 +76,15 @@ class CodeownersMissing(UsageError):
             why=f"{why}; onestack:gates.approvals.codeowners asks for it",
             hint="add the file, or name approvers in onestack:gates.approvals.approvers",
         )
+
+
+class Overtaken(GateClosed):
+    """What is live is newer."""
+
+    def __init__(self, stack: str, commit: str, live: str) -> None:
+        super().__init__(
+            f"revision {commit} is older than {live}, which is live in stack '{stack}'",
+            why="its run came late, or was started again",
+            hint=f"deploy the newest revision; the way back is 'onestack rollback {stack}', or, as it is, "
+            "--override REASON",
+        )

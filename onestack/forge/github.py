@@ -76,14 +76,14 @@ class Forge:
 
     @_asking
     def pull_of_head(self, commit: str) -> Pull | None:
-        """The open pull request whose head is the commit, the newest one."""
+        """The open pull request whose head is the commit; the first, for anybody may open another of it."""
         doing = f"looking for the pull request of {commit[:12]}"
         heads = [one for one in self._pulls(commit, doing) if one.open and one.commit == commit]
         if not heads:
             # GitHub doesn't count a fork's commits as the repository's.
             found = map(pull_of, self._session.all("pulls", doing, _READ, state="open"))
             heads = [one for one in found if one.commit == commit]
-        return max(heads, key=lambda one: one.number, default=None)
+        return min(heads, key=lambda one: one.number, default=None)
 
     @_asking
     def pull_of_merge(self, commit: str) -> Pull | None:
@@ -197,7 +197,13 @@ class Forge:
 
         def make() -> Pull:
             sent = {"head": head, "base": base, "title": title, "body": body}
-            return pull_of(self._session.send("POST", "pulls", doing, "pull-requests: write", sent))
+            try:
+                return pull_of(self._session.send("POST", "pulls", doing, "pull-requests: write", sent))
+            except ForgeDisagrees:
+                # A list may not show yet what was just opened.
+                if (there := look()) is None:
+                    raise
+                return there
 
         return self._session.made(look, make)
 

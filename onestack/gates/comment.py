@@ -19,6 +19,9 @@ _FENCE: Final = re.compile(r" {0,3}(?P<marks>`{3,}|~{3,})(?P<info>.*)")
 _QUOTE: Final = re.compile(r"[ \t]*>")
 # What GitHub shows as it stands, strikes out or folds away.
 _HTML: Final = re.compile(r"<(/?)(pre|code|script|style|textarea|blockquote|del|s|details)\b", re.IGNORECASE)
+# A comment of HTML and its like, and a tag that goes on in the next line: an attribute can hold anything.
+_HIDDEN: Final = (("<!--", "-->"), ("<?", "?>"), ("<![CDATA[", "]]>"), ("<!", ">"))
+_GOES_ON: Final = re.compile(r"<[/A-Za-z][^>]*$")
 _LINE: Final = re.compile(r"\r\n|\r|\n")
 
 
@@ -106,5 +109,9 @@ def _said(text: str) -> Iterator[str]:
             if not quoted and not inside:
                 yield line
             inside = max(0, inside + sum(-1 if closing else 1 for closing, _name in _HTML.findall(line)))
-            if "<!--" in line and "-->" not in line.rpartition("<!--")[2]:
-                return  # a comment of HTML goes on; where it ends isn't worth being wrong about
+            if _GOES_ON.search(line) or any(_open(line, *marks) for marks in _HIDDEN):
+                return  # it isn't shown; where it ends isn't worth being wrong about
+
+
+def _open(line: str, begins: str, ends: str) -> bool:
+    return begins in line and ends not in line.rpartition(begins)[2]

@@ -22,6 +22,8 @@ _SKEW: Final = 120.0
 """Seconds by which this machine's clock may be ahead of Slack's."""
 _OK: Final = 200
 _TAKEN: Final = "ok"
+_NO_JSON: Final = "Received a response in a non-JSON format"
+"""So its client tells of an answer that it can't read."""
 _NOT_SLACK: Final = "what answers is not Slack, or not all of it: is a proxy in between?"
 _SERVER_ERROR: Final = 500
 _SAID: Final = 300
@@ -148,9 +150,9 @@ class Bot:
         status = getattr(response, "status_code", _OK)
         if status >= _SERVER_ERROR:
             return Unclear(f"Slack failed with {status}")
-        if not hasattr(response, "get") or "ok" not in response:
+        why = response.get("error") if hasattr(response, "get") else None
+        if str(why).startswith(_NO_JSON):
             return Unclear(_NOT_SLACK)
-        why = response.get("error")
         return Unsent(_WHY.get(str(why), _said(why or error, self._token)), down=why in _WHY)
 
 

@@ -16,6 +16,8 @@ from onestack.plan.model import Change, Plan
 _MOST: Final = 24
 """So many boxes can be taken in at once."""
 _ARROWS: Final = 80
+_KNOWN: Final = 5_000
+"""Of more resources than these no picture is made: a document could be made so that it takes minutes."""
 _STYLES: Final = (
     "  classDef create stroke:#1a7f37,stroke-width:3px",
     "  classDef update stroke:#9a6700,stroke-width:3px",
@@ -35,7 +37,7 @@ class _Drawn:
 
 def diagram(plan: Plan) -> str:
     """The flowchart's text; empty where nothing is reached. What is too much for one picture is folded."""
-    if not plan.reach.reached:
+    if not plan.reach.reached or len(plan.reach.graph.resources) > _KNOWN:
         return ""
     where = places(plan.reach.graph.resources, plan.reach.graph.applications)
     folds: tuple[Callable[[Resource], _Key], ...] = (

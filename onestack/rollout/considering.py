@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from onestack import delivery, planning, policies
+from onestack.child import tokens_aside
 from onestack.clock import Watch
 from onestack.errors import OnestackError, PlanMoved
 from onestack.gates.approvals import Approval, Approvers, Ballot, count, names_plan
 from onestack.gates.decision import decide
 from onestack.gates.owners import approvers
 from onestack.gates.policy import Review
-from onestack.gates.settings import GateSettings
+from onestack.gates.settings import ApprovalSettings, GateSettings
 from onestack.plan import Plan, digest
 from onestack.progress import Discreet
 from onestack.rollout.about import About, Considered, Order
@@ -35,6 +36,7 @@ class Ballots:
 
 Asked = Callable[[Plan, str | None, str | None], Ballots]
 """Asked with a plan, the commit that it is of and the one that is live."""
+Note = Callable[[str], None]
 
 
 def gated(stack: Stack) -> GateSettings:
@@ -60,31 +62,38 @@ def consider(stack: Stack, about: About, order: Order, progress: Discreet, asked
     about = replace(about, digest=named, counts={op: count for op, count in plan.counts.items() if count})
     if order.sealed is not None and not names_plan(order.sealed, named):
         raise PlanMoved(about.stack, order.sealed, named, ())
-    ballots = _ballots(about, order, plan, progress, asked) if gates.approvals else Ballots()
+    # What takes long comes first: the time and the approvals are those right before the decision.
+    review = _review(stack, gates, plan, progress)
+    ballots = _ballots(gates.approvals, about, order, plan, progress.note, asked)
     now = watch.read(ballots.date)
-    verdicts = decide(
-        plan,
-        named,
-        gates,
-        review=_review(stack, gates, plan, progress),
-        rules=policies.load(stack.repository.root, about.stack, gates.policy) if gates.policy else (),
-        clock=now,
-        approvals=ballots.approvals,
-        approvers=ballots.approvers,
-        authors=ballots.authors,
-    )
+    with tokens_aside():
+        verdicts = decide(
+            plan,
+            named,
+            gates,
+            review=review,
+            rules=policies.load(stack.repository.root, about.stack, gates.policy) if gates.policy else (),
+            clock=now,
+            approvals=ballots.approvals,
+            approvers=ballots.approvers,
+            authors=ballots.authors,
+        )
     return Considered(about, plan, verdicts, _counted(named, gates, ballots, now.now))
 
 
-def _ballots(about: About, order: Order, plan: Plan, progress: Discreet, asked: Asked) -> Ballots:
-    """Who approved. Where that can't be asked, it is nobody, for who passes the gates anyway."""
+def _ballots(
+    settings: ApprovalSettings | None, about: About, order: Order, plan: Plan, note: Note, asked: Asked
+) -> Ballots:
+    """Who approved. Where it can't be asked: nobody, if that changes nothing or gates are passed anyway."""
+    if settings is None or plan.empty:
+        return Ballots()
     commit = about.revision.commit if about.revision else None
     try:
         return asked(plan, commit, about.previous)
     except OnestackError as error:
-        if order.override is None:
+        if order.override is None and (plan.grave or settings.when == "always"):
             raise
-        progress.note(f"who approved isn't known: {error.what}")
+        note(f"who approved isn't known: {error.what}")
         return Ballots()
 
 

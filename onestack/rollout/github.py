@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from onestack import revert
+from onestack.errors import ForgeUnavailable, OnestackError
 from onestack.forge import CommitState, DeploymentState, Forge, Pull, marker
 from onestack.gates.comment import approvals
 from onestack.gates.verdict import Verdict
@@ -14,7 +15,7 @@ from onestack.ledger import End, Entry, Outcome
 from onestack.plan import Plan, markdown
 from onestack.plan.inert import code, excerpt, prose
 from onestack.progress import Progress
-from onestack.revision import between
+from onestack.revision import Revision, between
 from onestack.rollout.about import About, Considered, Failure, Rollout, first_cause
 from onestack.rollout.considering import Ballots
 from onestack.rollout.owning import owners
@@ -63,12 +64,17 @@ class Github:
             return
         names = ", ".join(one.gate for one in closed)
         why = closed[0].reason if closed else "the plan is not the sealed one"
-        try:
-            pull = self._forge.pull_of_merge(about.revision.commit)
-            if pull is not None and considered.plan is not None:
-                self._forge.comment(pull.number, marker(about.stack), markdown(considered.plan))
-        finally:  # a token may have the right to one of the two
-            self._status(about, "pending", f"waiting for {names}: {why}" if names else why)
+        _both(
+            lambda: self._show(considered, about.revision),
+            lambda: self._status(about, "pending", f"waiting for {names}: {why}" if names else why),
+        )
+
+    def _show(self, considered: Considered, revision: Revision | None) -> None:
+        """Puts the plan on the pull request, where it can be approved."""
+        if revision is None or considered.plan is None:
+            return
+        if (pull := self._forge.pull_of_merge(revision.commit)) is not None:
+            self._forge.comment(pull.number, marker(considered.about.stack), markdown(considered.plan))
 
     def started(self, about: About, begun: Entry) -> None:
         """See `Listener`."""
@@ -131,10 +137,11 @@ class Github:
     ) -> None:
         if about.revision is None:
             return
-        try:
-            self._deployment(about, begun, about.revision.commit, deployment, what)
-        finally:
-            self._status(about, state, what)
+        commit = about.revision.commit
+        _both(
+            lambda: self._deployment(about, begun, commit, deployment, what),
+            lambda: self._status(about, state, what),
+        )
 
     def _status(self, about: About, state: CommitState, what: str) -> None:
         if about.revision is not None:
@@ -144,6 +151,18 @@ class Github:
     def _deployment(self, about: About, begun: Entry, commit: str, state: DeploymentState, what: str) -> None:
         made = self._forge.deployment(commit, about.stack, begun.run)
         self._forge.deployment_status(made, state, description=what, log_url=about.links.get("run"))
+
+
+def _both(one: Callable[[], None], other: Callable[[], None]) -> None:
+    """Both, for a token may have the right to one of two; nothing more of a GitHub that is away."""
+    try:
+        one()
+    except ForgeUnavailable:
+        raise
+    except OnestackError:
+        other()
+        raise
+    other()
 
 
 def _proposal(about: About, back: revert.Revert, failure: Failure) -> Iterator[str]:

@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from onestack.child import TOKENS
 from onestack.engine.workspace import HOME
 from onestack.errors import NoForgeToken
+from onestack.masking import Mask
 from onestack.plan import Plan
-from onestack.progress import Progress
+from onestack.progress import Discreet, Progress
 from onestack.revision import branch
 from onestack.rollout.considering import Ballots
 from onestack.rollout.owning import owners
@@ -45,7 +47,7 @@ class Parties:
 
 def parties(
     stack: Stack,
-    progress: Progress,
+    progress: Discreet,
     environment: Mapping[str, str] = os.environ,
     *,
     asks: bool = True,
@@ -55,6 +57,8 @@ def parties(
     ``asks``: it matters who approved, for closed gates aren't passed anyway.
     Raises: NoForgeToken where approvals matter and can't be read; NoForge, SlackMisconfigured.
     """
+    # Whatever it is that repeats one: git, a library, a rule of the repository's.
+    progress.hide(Mask(frozenset(environment[name].encode() for name in TOKENS if environment.get(name))))
     if stack.workspace.simulation is not None:
         return Parties(stack, progress)
     needed = stack.settings.gates.approvals is not None and asks

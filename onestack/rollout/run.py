@@ -14,6 +14,7 @@ from onestack.progress import Discreet
 from onestack.rollout.about import Considered, Order, Rollout
 from onestack.rollout.considering import Asked, consider
 from onestack.rollout.desk import Desk, desk
+from onestack.rollout.late import refuse_late
 from onestack.rollout.telling import Listener
 from onestack.rollout.writing import CameTo, stopped, written
 from onestack.stack import Stack
@@ -24,9 +25,10 @@ def deploy(
 ) -> Rollout:
     """Lease -> plan -> seal -> gates -> up -> readiness -> acceptance tests, all of it in the ledger.
 
-    Raises: GatesClosed, PlanMoved, AcceptanceFailed, LeaseHeld; as `onestack.delivery.deploy`.
+    Raises: Overtaken, GatesClosed, PlanMoved, AcceptanceFailed, LeaseHeld; as `onestack.delivery.deploy`.
     """
     with desk(stack, progress, order, listeners) as at:
+        refuse_late(stack, at.about, order)
         considered = _allowed(at, order, asked)
         with written(at, considered, "deploy", order) as (begun, came_to):
             deployment = delivery.deploy(

@@ -70,7 +70,7 @@ def test_one_line_of_a_job_writes_the_comment_and_the_status(
     done = run(tmp_path, "--plan", file(tmp_path, "plan.json", "dev:1 to create"), "--json")
     assert (done.exit_code, done.exception) == (0, None)
     url = "https://github.com/acme/bookshop/actions/runs/4711"
-    assert hub.people.bodies(1) == [f"{marker('dev')}\n1 to create\n\n[The run]({url})"]
+    assert hub.people.bodies(1) == [f"{marker('dev')}\n1 to create\n\n[The run]({url}) of `{HEAD[:12]}`"]
     said = json.loads(done.stdout)
     assert (said["pull"], said["done"], said["folded"], said["notes"]) == (1, "created", 0, [])
     assert said["statuses"] == [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from pathlib import Path
@@ -171,3 +172,26 @@ def _unknown(value: Any, schema: Mapping[str, Any], schemas: Mapping[str, Any], 
                 yield f"{where}.{name}"
             else:
                 yield from _unknown(one, schema["properties"][name], schemas, f"{where}.{name}")
+
+
+@pytest.mark.parametrize(
+    ("codes", "tries", "ends"),
+    [("0", 1, 0), ("3", 1, 0), ("1", 1, 1), ("4 4 0", 3, 0), ("4 4 4 4 4 4", 6, 1)],
+)
+def test_a_build_that_comes_second_tries_again(tmp_path: Path, codes: str, tries: int, ends: int) -> None:
+    """Else the newer of two revisions would stay undeployed for whoever pushes next."""
+    build = yaml.safe_load((ROOT / "cloudbuild/deploy.yaml").read_text())
+    script = next(step["script"] for step in build["steps"] if step["id"] == "deploy")
+    stand_ins = {
+        ".venv/bin/onestack": f'echo x >> tried; set -- {codes}; shift $(($(wc -l < tried) - 1)); exit "$1"',
+        "bin/make": "exit 0",
+        "bin/git": "exit 0",
+        "bin/sleep": "exit 0",
+    }
+    for name, line in stand_ins.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(f"#!/bin/bash\n{line}\n")
+        (tmp_path / name).chmod(0o755)
+    environ = {"PATH": f"{tmp_path}/bin:/usr/bin:/bin", "STACK": "dev"}
+    done = subprocess.run(["bash", "-c", script], cwd=tmp_path, env=environ, check=False)
+    assert (done.returncode, len((tmp_path / "tried").read_text().split())) == (ends, tries)

@@ -7,6 +7,7 @@ import pytest
 from onestack.errors import BranchElsewhere, ForgeDisagrees
 from onestack.forge import Forge
 from tests.stand_ins.github import GitHub
+from tests.stand_ins.server import Answer
 from tests.unit.forge.conftest import HEAD, MAIN, OTHER
 
 
@@ -87,6 +88,8 @@ def test_a_pull_request_is_opened_once(hub: GitHub, forge: Forge) -> None:
     hub.fail("POST .*/pulls$", done=True)
     opened = forge.open_pull_request("revert/dev", "main", "Revert", "Because")
     again = forge.open_pull_request("revert/dev", "main", "Revert", "Because")
+    hub.fail("GET .*/pulls$", Answer(200, []))  # a list may lag behind
+    assert forge.open_pull_request("revert/dev", "main", "Revert", "Because").number == 2
     assert (opened.number, again.number) == (2, 2)
     assert (opened.head, opened.base, opened.commit, opened.fork) == ("revert/dev", "main", OTHER, False)
     hub.people.close(2)
@@ -100,6 +103,8 @@ def test_pull_requests_are_found_by_commits(hub: GitHub, forge: Forge) -> None:
     found = forge.pull_of_head(HEAD)
     assert found is not None
     assert (found.number, found.fork) == (1, False)
+    eves = hub.people.open("fix", "main", fork="eve/bookshop")
+    hub.people.pulls[eves]["head"]["sha"] = OTHER  # she made her branch of what mallory had pushed
     stranger = forge.pull_of_head(OTHER)
     assert stranger is not None
     assert (stranger.number, stranger.fork) == (strange, True)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable
 
 import pytest
 
@@ -21,7 +19,7 @@ from onestack.errors import (
 from onestack.forge import Forge, marker, place
 from tests.stand_ins.github import DOWN, EXPIRED, NO_RIGHTS, SECONDARY, TOKEN, GitHub
 from tests.stand_ins.people import User
-from tests.stand_ins.server import Answer
+from tests.stand_ins.server import Answer, trickling
 from tests.unit.forge.conftest import HEAD, speaking
 
 DEV = marker("dev")
@@ -182,33 +180,3 @@ def test_an_answer_that_trickles_is_given_up(hub: GitHub, forge: Forge) -> None:
     """Each of its bytes comes in time, all of them don't."""
     with trickling() as address, pytest.raises(ForgeUnavailable, match="no whole answer within"):
         Forge(place(hub.environ() | {"GITHUB_API_URL": address}), patience=0.2, pause=0.001).pull(1)
-
-
-@contextmanager
-def trickling() -> Iterator[str]:
-    """The address of a server that begins to answer, and never ends."""
-    over = threading.Event()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.send_header("Content-Length", "100000")
-            self.end_headers()
-            while not over.wait(0.01):
-                self.wfile.write(b" ")
-                self.wfile.flush()
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-            """Says nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        over.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()

@@ -13,6 +13,7 @@ from hypothesis import Phase, given, settings
 from onestack.errors import InvalidPlan
 from onestack.plan import Field, Missing, Plan, Unchecked, digest, document, from_document, read, write
 from onestack.plan.digest import summed
+from onestack.plan.masked import masked
 from onestack.plan.state import state_digest
 from tests.unit.plan import made
 
@@ -197,3 +198,15 @@ def test_a_state_is_what_it_holds_not_when_or_in_which_order() -> None:
     assert state_digest([{**HELD[0], "id": "3"}, HELD[1]]) != base
     assert state_digest([{**HELD[0], "delete": True}, HELD[1]]) != base
     assert state_digest(HELD, [{"type": "creating", "resource": {"urn": "c"}}]) != base
+
+
+def test_a_plan_whose_names_hold_a_secret_is_told_without_it_and_comes_back() -> None:
+    token = "kubernetes:apps/v1:Deployment"
+    change = made.planned("update", token, "hunter2/web", {"a": 1}, {"a": 2}, application="shop", a="update")
+
+    def hide(text: str) -> str:
+        return "[secret]" if text == "web" else text.replace("hunter2", "[secret]")
+
+    plan = masked(made.plan(change, held=(made.resource(token, "hunter2/web"),)), hide)
+    assert "hunter2" not in write(plan).decode()
+    assert from_document(orjson.loads(write(plan))) == plan

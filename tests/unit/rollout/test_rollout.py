@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -22,11 +23,13 @@ from onestack.errors import (
     LeaseLost,
     NotReady,
     OnestackError,
+    Overtaken,
     PlanMoved,
     Unavailable,
 )
 from onestack.gates.approvals import Approval, Approvers
 from onestack.lease import holding
+from onestack.gates.policy import Review
 from onestack.ledger import Begin, Ledger, deployments
 from onestack.masking import Mask
 from onestack.plan import Change, Plan, Risk, digest
@@ -437,3 +440,52 @@ def test_the_clock_goes_on_with_what_was_stopped_and_repeats_nothing(world: Worl
     assert "failed; who mended" in str(tried(world.stack, world.progress))
     _commit(git.Repo(world.root), "another")
     assert tried(world.stack, world.progress) is None, "this revision is another"
+
+
+def test_a_run_of_an_older_revision_than_the_one_that_is_live_takes_nothing_back(world: World) -> None:
+    world.settings(", onestack:delivery: {github: acme/bookshop}")
+    _commit(git.Repo(world.root), "newer")
+    world.deploy()
+    git.Repo(world.root).git.checkout("--quiet", "HEAD~1")
+    with pytest.raises(Overtaken, match="onestack rollback"):
+        world.deploy()
+    assert world.ended() == ["succeeded"]
+    world.deploy(Order(override="the newer one is worse"))
+    world.deploy()
+    assert world.ended() == ["succeeded"] * 3
+
+
+def test_a_plan_that_needs_no_approval_needs_no_code_host(world: World) -> None:
+    world.settings(APPROVALS)
+    world.plan = replace(world.plan, risks=())
+
+    def down(*_: object) -> Ballots:
+        raise Unavailable("GitHub is away")
+
+    deploy(world.stack, world.progress, Order(), [], down)
+    assert world.ended() == ["succeeded"]
+
+
+def test_rules_of_the_repository_find_no_token_in_the_environment(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_TOKEN", "hunter2")
+    monkeypatch.setattr("onestack.rollout.considering._review", lambda *_: Review())
+    (world.root / "policy").mkdir()
+    (world.root / "policy/spy.py").write_text(SPY)
+    world.settings(", onestack:gates: {policy: {}}")
+    world.deploy()
+    assert os.environ["GITHUB_TOKEN"] == "hunter2"
+
+
+SPY = """
+import os
+from onestack.gates.policy import Violation, rule
+
+seen = [name for name in os.environ if "TOKEN" in name]
+
+@rule("spy", "It sees nothing.")
+def spy(review):
+    for name in (*seen, *(name for name in os.environ if "TOKEN" in name)):
+        yield Violation(name)
+"""

@@ -20,13 +20,14 @@ from onestack.gates.verdict import Verdict
 from onestack.ledger import Begin, End, Entry
 from onestack.notify import SlackSettings
 from onestack.plan import Change, Plan, digest
+from onestack.progress import Heard
 from onestack.repository import Repository
 from onestack.revert import Revert
 from onestack.revision import Revision, revision
 from onestack.rollout.about import About, Considered, Failure
 from onestack.rollout.github import Github
 from onestack.rollout.owning import owners
-from onestack.rollout.parties import _repository, _slack
+from onestack.rollout.parties import _repository, _slack, parties
 from onestack.settings import from_file
 from tests.stand_ins.github import DOWN, TOKEN, GitHub, github
 from tests.stand_ins.people import User
@@ -277,3 +278,11 @@ def test_what_one_stack_could_not_tell_is_not_told_in_the_channel_of_another(tmp
         return found._slack.outbox.folder
 
     assert folder("dev") != folder("prod")
+
+
+def test_no_token_is_shown_whoever_repeats_one() -> None:
+    tokens = {name: f"{name.casefold()}-0123456789" for name in ("GITHUB_TOKEN", "SLACK_BOT_TOKEN")}
+    stack: Any = SimpleNamespace(workspace=SimpleNamespace(simulation=object()))
+    heard = Heard(Quiet())
+    parties(stack, heard, tokens)
+    assert heard.mask(" ".join(tokens.values())) == "[secret] [secret]"
