@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import tempfile
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,32 +27,42 @@ _NOBODY: Final = {"name": "onestack", "email": "onestack@localhost"}
 
 @dataclass(frozen=True)
 class Revert:
-    """``branch`` holds ``commit``, whose files are those of ``to`` and whose parent is ``head``."""
+    """``branch`` holds ``commit``, whose files are those of ``to`` and whose parent is ``head``.
+
+    ``tree`` is git's id of those files, and of what stays of ``head`` where the project isn't the whole of
+    its repository.
+    """
 
     branch: str
     commit: str
     to: Revision
     head: Revision
+    tree: str
 
 
 def prepare(root: Path, stack: str, to: Revision, head: Revision) -> Revert:
     """Makes the branch, or takes the one that is there; touches no file and no other branch.
 
-    The files are all of the earlier revision's, so it never conflicts, and it takes back all that came
-    after, for other stacks too. Raises: NothingToRevert, BranchTaken, GitFailed.
+    The files of the project's folder are all of the earlier revision's, so it never conflicts, and it takes
+    back all that came after, for other stacks too; what a larger repository holds beside it stays.
+    Raises: NothingToRevert, BranchTaken, GitFailed.
     """
-    if to.tree == head.tree:
-        raise NothingToRevert(stack, to.short)
     repository = opened(root)
+    try:
+        tree = _tree(root, repository, to, head)
+    except git.GitCommandError as error:
+        raise GitFailed("preparing the revert", said(error)) from None
+    if tree == head.tree:
+        raise NothingToRevert(stack, to.short)
     branch = f"onestack/rollback-{stack}-{to.short}-from-{head.short}"
     try:
         own = _own(repository, branch, head) if branch in {one.name for one in repository.heads} else ()
-        held = _found(repository, own, to, head)
+        held = _found(repository, own, tree, head)
         if held is None and own:
             raise BranchTaken(branch)
         if held is None:
             held = repository.git.commit_tree(
-                to.tree,
+                tree,
                 *("-p", head.commit),
                 *("-m", f"Roll {stack} back to {to.short}"),
                 *("-m", f"Its files are those of {to.commit} ({to.subject})."),
@@ -62,7 +73,7 @@ def prepare(root: Path, stack: str, to: Revision, head: Revision) -> Revert:
             repository.git.update_ref(f"refs/heads/{branch}", held)
     except git.GitCommandError as error:
         raise GitFailed("preparing the revert", said(error)) from None
-    return Revert(branch, held, to, head)
+    return Revert(branch, held, to, head, tree)
 
 
 def push(root: Path, revert: Revert, remote: str = REMOTE, *, seconds: float = SECONDS) -> Revert:
@@ -89,11 +100,42 @@ def _own(repository: git.Repo, name: str, head: Revision) -> tuple[str, ...]:
     return tuple(found.split())
 
 
-def _found(repository: git.Repo, own: tuple[str, ...], to: Revision, head: Revision) -> str | None:
+def files(root: Path, revision: Revision) -> str:
+    """Git's id of the project's folder in a revision; empty where that hasn't got it. Raises: NotInGit."""
+    repository = opened(root)
+    folder = _folder(root, repository)
+    try:
+        return str(repository.git.rev_parse("--verify", "--quiet", f"{revision.commit}:{folder}"))
+    except git.GitCommandError:
+        return ""
+
+
+def _folder(root: Path, repository: git.Repo) -> str:
+    """The project's folder in its repository; empty where it is the whole of it."""
+    inner = root.resolve().relative_to(Path(str(repository.working_tree_dir)).resolve()).as_posix()
+    return "" if inner == "." else inner
+
+
+def _tree(root: Path, repository: git.Repo, to: Revision, head: Revision) -> str:
+    """Git's id of ``head`` with the project's folder of ``to``. Raises: git.GitCommandError."""
+    folder = _folder(root, repository)
+    if not folder:
+        return to.tree
+    with tempfile.TemporaryDirectory(prefix="onestack-index-") as apart:
+        env = {"GIT_INDEX_FILE": str(Path(apart) / "index")}
+        repository.git.read_tree(head.commit, env=env)
+        repository.git.rm(
+            "--cached", "-r", "--quiet", "--ignore-unmatch", "--", f":(top,literal){folder}", env=env
+        )
+        repository.git.read_tree(f"--prefix={folder}/", f"{to.commit}:{folder}", env=env)
+        return str(repository.git.write_tree(env=env))
+
+
+def _found(repository: git.Repo, own: tuple[str, ...], tree: str, head: Revision) -> str | None:
     """The commit among them that is this very revert, whatever somebody put on top of it."""
     for one in reversed(own):
         commit = repository.commit(one)
-        if (commit.tree.hexsha, [parent.hexsha for parent in commit.parents]) == (to.tree, [head.commit]):
+        if (commit.tree.hexsha, [parent.hexsha for parent in commit.parents]) == (tree, [head.commit]):
             return one
     return None
 
@@ -109,7 +151,7 @@ def _there(root: Path, revert: Revert, remote: str, seconds: float) -> str | Non
     try:
         own = repository.git.rev_list(aside, f"^{revert.head.commit}", "--").split()
         repository.git.update_ref("-d", aside)
-        return _found(repository, tuple(own), revert.to, revert.head)
+        return _found(repository, tuple(own), revert.tree, revert.head)
     except git.GitCommandError:
         return None
 

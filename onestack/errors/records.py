@@ -97,6 +97,6 @@ class NothingLiveBefore(UsageError):
 
     def __init__(self, stack: str) -> None:
         super().__init__(
-            f"the ledger of stack '{stack}' knows no other revision that was deployed to a good end",
-            hint="name one that this clone has: --to REV",
+            f"this clone has no other revision of those that were deployed to '{stack}' with success",
+            hint="name one: --to REV; a shallow clone has few: 'git fetch --unshallow' brings them all",
         )

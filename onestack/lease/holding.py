@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from typing import Final
 
 import orjson
@@ -12,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from onestack.errors import RecordsUnreadable
 from onestack.lease.owner import Owner, proven_dead
 from onestack.records import Store
+from onestack.records.bounds import Count, Moment
 
 
 @dataclass(frozen=True)
@@ -23,10 +23,10 @@ class Holding:
     """
 
     stack: str
-    number: int
+    number: Count
     owner: Owner
-    taken: datetime
-    heartbeat: datetime
+    taken: Moment
+    heartbeat: Moment
     held: bool = True
 
     @property

@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
 from typing import Any, Final, Literal
 
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
+from onestack.records.bounds import Count, Moment, Seconds
 from onestack.revision import Signature
 
 Verb = Literal["deploy", "destroy", "rollback"]
@@ -74,7 +74,7 @@ class End:
     counts: Mapping[str, int] = field(default_factory=dict)
     error: str = ""
     tests: Results | None = None
-    seconds: float | None = None
+    seconds: Seconds | None = None
     links: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -91,17 +91,17 @@ class Entry:
     somebody changed it.
     """
 
-    number: int
+    number: Count
     previous: str
     project: str
     stack: str
     kind: Kind
     run: str
-    time: datetime
-    lease: int
+    time: Moment
+    lease: Count
     begin: Begin | None = None
     end: End | None = None
-    began: int | None = None
+    began: Count | None = None
     version: int = 1
     hash: str = ""
     content: str = field(default="", repr=False)

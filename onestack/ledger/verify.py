@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from onestack.ledger.entry import NOTHING, Entry
+from onestack.records.bounds import Count
 
 
 @dataclass(frozen=True)
@@ -15,9 +16,9 @@ class Head:
     It is written after each entry, so that it may be one behind where a run was killed in between.
     """
 
-    count: int
+    count: Count
     hash: str
-    lease: int
+    lease: Count
 
 
 @dataclass(frozen=True)

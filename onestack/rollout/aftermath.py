@@ -37,7 +37,13 @@ def way_back(stack: Stack, about: About, progress: Progress) -> revert.Revert | 
     if head is None or about.previous in {None, head.commit}:
         return None
     before = _known(stack, about)
-    if before is None or before.tree == head.tree:
+    if before is None:
+        progress.note(
+            f"the way back is not prepared: this clone lacks {(about.previous or '')[:12]}, which was live "
+            "before; a whole one has it ('git fetch --unshallow')"
+        )
+        return None
+    if before.tree == head.tree:
         return None
     progress.step(f"preparing the way back to {before.short}")
     made = revert.prepare(root, about.stack, before, head)

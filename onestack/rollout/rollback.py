@@ -51,13 +51,13 @@ def target(stack: Stack, to: str | None) -> Revision:
     if to is not None:
         return revision(root, to)
     ledger = Ledger(records.beside(stack.workspace), stack.repository.project, stack.settings.stack)
-    head = revision(root)
+    now = revert.files(root, revision(root))
     for commit in commits(deployments(ledger.entries())):
         try:
             found = revision(root, commit)
         except OnestackError:
             continue  # a shallow clone has fewer than the ledger knows
-        if found.tree != head.tree:
+        if revert.files(root, found) not in {"", now}:
             return found
     raise NothingLiveBefore(stack.settings.stack)
 

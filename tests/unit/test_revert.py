@@ -8,8 +8,8 @@ from pathlib import Path
 import git
 import pytest
 
-from onestack.errors import BranchTaken, NothingToRevert, PushRefused
-from onestack.revert import Revert, prepare, push
+from onestack.errors import BranchTaken, GitFailed, NothingToRevert, PushRefused
+from onestack.revert import Revert, files, prepare, push
 from onestack.revision import revision
 
 
@@ -110,6 +110,34 @@ def test_a_remote_that_never_answers_is_left_in_time(root: Path) -> None:
     git.Repo(root).git.config("protocol.ext.allow", "always")
     with pytest.raises(PushRefused, match="didn't answer within"):
         push(root, made, seconds=0.5)
+
+
+def test_of_a_larger_repository_only_the_project_s_folder_is_taken_back(root: Path) -> None:
+    (root / "shop").mkdir()
+    for number in ("1", "2"):
+        for name in ("shop/a.yaml", f"shop/{number}.yaml", "other"):
+            (root / name).write_text(f"a: {number}\n")
+        _commit(root)
+    first, head = revision(root, "HEAD~1"), revision(root)
+    made = prepare(root / "shop", "prod", first, head)
+    commit = git.Repo(root).commit(made.branch)
+    assert commit.tree["other"].data_stream.read() == b"a: 2\n", "somebody else's"
+    assert {one.path for one in commit.tree["shop"]} == {"shop/1.yaml", "shop/a.yaml"}
+    assert files(root / "shop", first) == commit.tree["shop"].hexsha != files(root / "shop", head)
+    assert push(root / "shop", prepare(root / "shop", "prod", first, head)) == made
+    (root / "other").write_text("a: 3\n")
+    _commit(root)
+    with pytest.raises(NothingToRevert):
+        prepare(root / "shop", "prod", head, revision(root))
+    with pytest.raises(GitFailed):  # from before there was a project
+        prepare(root / "shop", "prod", revision(root, "HEAD~3"), head)
+    assert files(root / "shop", revision(root, "HEAD~3")) == ""
+
+
+def _commit(root: Path) -> None:
+    who = {f"GIT_{role}_{key}": "a@b.c" for role in ("AUTHOR", "COMMITTER") for key in ("NAME", "EMAIL")}
+    git.Repo(root).git.add("--all")
+    git.Repo(root).git.commit("-m", "more", env=who)
 
 
 def _committed_on(root: Path, branch: str, *, parent: str) -> str:

@@ -201,8 +201,9 @@ def test_a_heartbeat_whose_answer_was_lost_is_known_again(store: Watched) -> Non
     assert not there.held
 
 
-def test_what_is_no_lease_is_told(store: Watched) -> None:
-    store.create(NAME, '{"number": 1')
+@pytest.mark.parametrize("content", ['{"number": 1', text(replace(elsewhere(), number=2**63))])
+def test_what_is_no_lease_is_told(store: Watched, content: str) -> None:
+    store.create(NAME, content)
     with (
         pytest.raises(RecordsUnreadable, match="what stands there is no lease"),
         take(store, "shop", "dev", mine("ada")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -154,6 +155,34 @@ def test_a_head_that_is_gone_is_told(ledger: Ledger, tmp_path: Path, content: st
         head.write_text(content)
     assert said(ledger) == [f"the head: {why}"]
     assert ledger.begin(BEGIN, lease=4).number == 7
+
+
+@pytest.mark.parametrize(("name", "odd"), [("count", -5), ("count", 10**30), ("lease", 10**30)])
+def test_a_head_of_impossible_numbers_is_none_that_can_be_read(
+    ledger: Ledger, tmp_path: Path, name: str, odd: int
+) -> None:
+    head = tmp_path / FOLDER / "head.json"
+    head.write_text(json.dumps(json.loads(head.read_text()) | {name: odd}))
+    assert said(ledger) == ["the head: it can't be read"]
+    assert ledger.begin(BEGIN, lease=4).number == 7
+
+
+@pytest.mark.parametrize(
+    ("name", "odd"),
+    [
+        ("time", "0001-01-01T00:00:00+14:00"),
+        ("time", "2026-01-01T00:00:00"),
+        ("lease", -1),
+        ("number", 2**70),
+    ],
+)
+def test_an_entry_of_impossible_numbers_or_times_is_none(
+    ledger: Ledger, tmp_path: Path, name: str, odd: object
+) -> None:
+    place = file(tmp_path, 6)
+    place.write_text(json.dumps(json.loads(place.read_text()) | {name: odd}))
+    (fault,) = said(ledger)
+    assert fault.startswith(f"entry 6: it is no entry: {name}: ")
 
 
 def test_a_head_that_was_set_back_is_found(ledger: Ledger, tmp_path: Path) -> None:

@@ -28,9 +28,9 @@ from onestack.errors import (
     Unavailable,
 )
 from onestack.gates.approvals import Approval, Approvers
-from onestack.lease import holding
 from onestack.gates.policy import Review
-from onestack.ledger import Begin, Ledger, deployments
+from onestack.lease import holding
+from onestack.ledger import Begin, End, Ledger, deployments
 from onestack.masking import Mask
 from onestack.plan import Change, Plan, Risk, digest
 from onestack.plan.state import state_digest
@@ -376,6 +376,17 @@ def test_nothing_is_taken_back_for_a_network_or_a_person(world: World) -> None:
         with pytest.raises(type(fails)):
             world.deploy()
     assert "propose" not in world.ear.heard
+
+
+def test_a_clone_that_lacks_what_was_live_says_why_it_prepares_no_way_back(world: World) -> None:
+    world.settings(", onestack:delivery: {revert: true}")
+    world.ledger().end(
+        world.ledger().begin(Begin("deploy", "ada", "laptop", commit="c0ffee" * 7), lease=1), End("succeeded")
+    )
+    world.fails = NotReady("test", "it is bad")
+    with pytest.raises(NotReady):
+        world.deploy()
+    assert any("this clone lacks c0ffeec0ffee" in note for note in world.progress.notes)
 
 
 def test_a_way_back_that_fails_hides_nothing(world: World) -> None:
