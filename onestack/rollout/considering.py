@@ -68,7 +68,9 @@ def consider(stack: Stack, about: About, order: Order, progress: Discreet, asked
         named,
         gates,
         review=_review(stack, gates, plan, progress),
-        rules=policies.load(stack.repository.root, about.stack, gates.policy) if gates.policy else (),
+        rules=policies.load(stack.repository.root, about.stack, gates.policy, progress.note)
+        if gates.policy
+        else (),
         clock=now,
         approvals=ballots.approvals,
         approvers=ballots.approvers,

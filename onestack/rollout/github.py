@@ -16,8 +16,7 @@ from onestack.plan.inert import code, fenced, prose
 from onestack.progress import Progress
 from onestack.rollout.about import About, Considered, Failure, Rollout
 from onestack.rollout.considering import Ballots
-from onestack.rollout.owning import owners
-from onestack.stack import Stack
+from onestack.rollout.owning import Declared, owners
 
 CONTEXT: Final = "onestack/{}"
 """The name of the status of a commit."""
@@ -26,7 +25,7 @@ CONTEXT: Final = "onestack/{}"
 class Github:
     """Writes the commit's status, its deployment, and the plan that waits on its pull request."""
 
-    def __init__(self, forge: Forge, asked: Forge, stack: Stack, base: str, progress: Progress) -> None:
+    def __init__(self, forge: Forge, asked: Forge, stack: Declared, base: str, progress: Progress) -> None:
         self._forge = forge
         self._asked = asked
         self._stack = stack

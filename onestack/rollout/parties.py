@@ -13,7 +13,7 @@ from onestack.plan import Plan
 from onestack.progress import Progress
 from onestack.revision import branch
 from onestack.rollout.considering import Ballots
-from onestack.rollout.owning import owners
+from onestack.rollout.owning import Declared, owners
 from onestack.rollout.telling import Listener
 from onestack.stack import Stack
 
@@ -35,10 +35,16 @@ class Parties:
 
     def asked(self, plan: Plan, commit: str | None, before: str | None) -> Ballots:
         """Who approved, as far as there is somebody to ask."""
-        if self.github is None or commit is None:
-            who = owners(self.stack, plan, commit or "", None, lambda _team: frozenset())
-            return Ballots(approvers=who)
-        return self.github.ballots(plan, commit, before)
+        return ballots(self.stack, self.github, plan, commit, before)
+
+
+def ballots(
+    stack: Declared, github: Github | None, plan: Plan, commit: str | None, before: str | None
+) -> Ballots:
+    """Who approved, where there is somebody to ask; else nobody, and who may is what the files say."""
+    if github is None or commit is None:
+        return Ballots(approvers=owners(stack, plan, commit or "", None, lambda _team: frozenset()))
+    return github.ballots(plan, commit, before)
 
 
 def parties(stack: Stack, progress: Progress, environment: Mapping[str, str] = os.environ) -> Parties:
@@ -48,11 +54,18 @@ def parties(stack: Stack, progress: Progress, environment: Mapping[str, str] = o
     """
     if stack.workspace.simulation is not None:
         return Parties(stack)
-    github, slack = _github(stack, progress, environment), _slack(stack, progress, environment)
+    github, slack = github_of(stack, progress, environment), _slack(stack, progress, environment)
     return Parties(stack, tuple(one for one in (github, slack) if one is not None), github)
 
 
-def _github(stack: Stack, progress: Progress, environment: Mapping[str, str]) -> Github | None:
+def github_of(
+    stack: Declared, progress: Progress, environment: Mapping[str, str], *, needed: bool = True
+) -> Github | None:
+    """The stack's repository at GitHub; None where the settings name none, or nothing can be asked.
+
+    ``needed``: where the stack wants approvals, that there is no token is an error. Raises: NoForgeToken,
+    NoForge.
+    """
     named, root = _repository(stack), stack.repository.root
     if named is None:
         return None
@@ -63,15 +76,15 @@ def _github(stack: Stack, progress: Progress, environment: Mapping[str, str]) ->
     try:
         place = forge.place(environment, root, repository=named)
     except NoForgeToken as error:
-        if stack.settings.gates.approvals is not None:
+        if needed and stack.settings.gates.approvals is not None:
             raise
-        progress.note(f"nobody at GitHub hears of this: {error.what}")
+        progress.note(f"GitHub is neither asked nor told: {error.what}")
         return None
     base = environment.get("GITHUB_REF_NAME") or branch(root) or "main"
     return Github(forge.Forge(place, patience=_PATIENCE_SECONDS), forge.Forge(place), stack, base, progress)
 
 
-def _repository(stack: Stack) -> str | None:
+def _repository(stack: Declared) -> str | None:
     """The repository at GitHub: that of the settings, else that which deploys to the stack's cloud."""
     cloud = stack.settings.gcp.github if stack.settings.gcp else None
     return stack.settings.delivery.github or (cloud.repository if cloud else None)
