@@ -83,7 +83,7 @@ def gates(
             digest = sealed(plan)
         terminal.rest()
         if as_json:
-            print_document(document(stack, verdicts, now) | {"plan": digest}, terminal.mask)
+            print_document(document(stack, verdicts, now, plan=digest), terminal.mask)
         else:
             for line in lines(verdicts):
                 terminal.note(line)
