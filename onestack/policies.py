@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader
@@ -18,11 +18,14 @@ from onestack.gates.rules import OURS
 from onestack.gates.settings import PolicySettings
 
 
-def load(root: Path, stack: str, settings: PolicySettings | None) -> tuple[Rule, ...]:
+def load(
+    root: Path, stack: str, settings: PolicySettings | None, told: Callable[[str], None] = lambda _line: None
+) -> tuple[Rule, ...]:
     """All rules with the severities of the stack, without those that are off.
 
     The repository's own are the `Rule` values in files ``*.py`` of its folder, but for those whose names
-    begin with ``_``. They are code of the repository and run as such.
+    begin with ``_``. They are code of the repository and run as such. ``told`` hears of what lies there and
+    is no rule: somebody may count on it.
 
     Raises: PolicyBroken, UnknownRule.
     """
@@ -33,7 +36,21 @@ def load(root: Path, stack: str, settings: PolicySettings | None) -> tuple[Rule,
     if not folder.is_dir() and "path" in chosen.model_fields_set:
         raise PolicyBroken(chosen.path, "there is no such folder, and onestack:gates.policy.path names it")
     own = tuple(rule for file in sorted(folder.glob("[!_]*.py")) for rule in _rules(file, root))
+    for one in _strays(folder, {rule.source for rule in own}, root):
+        told(one)
     return weighed(_unlike((*OURS, *own)), settings, stack)
+
+
+def _strays(folder: Path, used: set[str], root: Path) -> Iterator[str]:
+    """What lies among the rules and isn't one; texts for people and what begins with ``_`` or ``.`` may."""
+    for file in sorted(folder.iterdir()) if folder.is_dir() else ():
+        source = file.relative_to(root).as_posix()
+        if file.name[0] in "._" or file.suffix in {".md", ".txt"} or source in used:
+            continue
+        why = "a folder" if file.is_dir() else "no rule is in it"
+        if file.is_file() and file.suffix != ".py":
+            why = "rules are Python files"
+        yield f"{source} is ignored: {why} (docs/gates.md)"
 
 
 def _unlike(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:

@@ -103,6 +103,13 @@ def addresses(found: Sequence[Address]) -> Table:
     return table
 
 
+def newcomer(outcome: Outcome, platform: str, *, watched: bool) -> bool:
+    """Whether somebody may want to be told what to do next: where all of a stack was made, as in its first
+    deployment, and who plays with the local one at a terminal. In a log of CI it is the same every time.
+    """
+    return set(_changes(outcome)) == {"create"} or (watched and platform == "embedded")
+
+
 def next_steps(server: str, stack: str, platform: str) -> tuple[str, ...]:
     """Where the cluster is, the exact commands to look around, and what to try next.
 

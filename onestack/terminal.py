@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from threading import RLock, Timer
 from types import TracebackType
 
 from rich.console import Console
@@ -14,8 +15,10 @@ from onestack.errors import OnestackError
 from onestack.harmless import harmless
 from onestack.masking import Mask
 
-# Without a terminal, an activity that goes on is said again after this many seconds.
-_REMIND_SECONDS = 15.0
+# Without a terminal, an activity that goes on is said again after so many seconds, then after twice as many,
+# and so on: a log shows soon that something is going on, and isn't filled with it.
+_REMIND_SECONDS = 5.0
+_REMIND_AT_MOST = 40.0
 _LOG_WIDTH = 160
 
 
@@ -23,7 +26,8 @@ class Terminal:
     """The `Progress` of the command line.
 
     On a terminal one line shows the activity at hand and how long it has taken. Elsewhere (a log of
-    CI) each activity is a line of its own, the same one again only when it takes long.
+    CI) each activity is a line of its own, the same one again only when it takes long, also while nobody
+    says anything.
 
     ``mask`` takes out what it was told to hide: of all that is shown here, and of the failure, if one
     passes through its end. Whoever prints beside it uses the mask, too.
@@ -33,9 +37,8 @@ class Terminal:
         self.console = console or _stderr()
         self.mask = Mask()
         self._began = time.monotonic()
-        self._activity = ""
-        self._said_at = 0.0
         self._status: Status | None = None
+        self._log = _Log(self)
 
     def __enter__(self) -> Terminal:
         return self
@@ -67,11 +70,7 @@ class Terminal:
                 self._status.start()
             self._status.update(line)
             return
-        now = time.monotonic()
-        subject = what.partition(":")[0]
-        if subject != self._activity or now - self._said_at >= _REMIND_SECONDS:
-            self._activity, self._said_at = subject, now
-            self.console.print(escape(harmless(_line(what, self.elapsed()))), soft_wrap=True)
+        self._log.step(what)
 
     def note(self, text: str) -> None:
         """Prints a line that stays."""
@@ -82,6 +81,45 @@ class Terminal:
         if self._status is not None:
             self._status.stop()
             self._status = None
+        self._log.rest()
+
+
+class _Log:
+    """Activities as lines of a log; what is before the first colon tells one from the other."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        self._terminal = terminal
+        self._lock = RLock()
+        self._what = ""
+        self._reminder: Timer | None = None
+
+    def step(self, what: str) -> None:
+        """Says an activity that is another one; of the same it keeps the words for when it is said again."""
+        with self._lock:
+            before, self._what = self._what, what
+            if before.partition(":")[0] != what.partition(":")[0]:
+                self._say(_REMIND_SECONDS)
+
+    def rest(self) -> None:
+        """Nothing is going on."""
+        with self._lock:
+            self._what = ""
+            if self._reminder is not None:
+                self._reminder.cancel()
+
+    def _say(self, seconds: float) -> None:
+        terminal = self._terminal
+        terminal.console.print(escape(harmless(_line(self._what, terminal.elapsed()))), soft_wrap=True)
+        if self._reminder is not None:
+            self._reminder.cancel()
+        self._reminder = Timer(seconds, self._again, [min(seconds * 2, _REMIND_AT_MOST)])
+        self._reminder.daemon = True  # the command may end in the middle of it
+        self._reminder.start()
+
+    def _again(self, seconds: float) -> None:
+        with self._lock:
+            if self._what:
+                self._say(seconds)
 
 
 class _Ticking:

@@ -11,6 +11,7 @@ from onestack import delivery, engine, planning, tables
 from onestack import plan as plans
 from onestack.addresses import of_release
 from onestack.cli.arguments import (
+    OutputFile,
     full_option,
     json_option,
     offline_option,
@@ -25,7 +26,7 @@ from onestack.rooted import RootedCommand
 from onestack.stack import gather, located
 from onestack.terminal import Terminal, clock
 
-_file = click.Path(path_type=Path, dir_okay=False)
+_file = OutputFile()
 
 
 @click.command("env", cls=RootedCommand)
@@ -182,9 +183,11 @@ def deploy(
         terminal.note(f"{stack}: {tables.counted(deployment.outcome)}; took {deployment.seconds:.1f} s")
         if found := of_release(gathered.connection(), deployment.manifests):
             terminal.console.print(tables.addresses(found))
-        called = f"{stack} --offline" if gathered.workspace.simulation else stack
-        for line in tables.next_steps(gathered.connection().server, called, gathered.settings.platform):
-            terminal.note(line)
+        platform = gathered.settings.platform
+        if tables.newcomer(deployment.outcome, platform, watched=terminal.console.is_terminal):
+            called = f"{stack} --offline" if gathered.workspace.simulation else stack
+            for line in tables.next_steps(gathered.connection().server, called, platform):
+                terminal.note(line)
 
 
 @click.command("verify", cls=RootedCommand)
@@ -192,7 +195,7 @@ def deploy(
 @offline_option
 @click.option(
     "--junit",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=OutputFile(folders=True),
     metavar="FILE",
     help="Where the acceptance tests' results go as JUnit XML; else .onestack/acceptance/STACK.xml.",
 )

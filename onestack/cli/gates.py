@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from onestack import checking, policies
+from onestack import checking, history, policies
 from onestack import settings as stack_settings
 from onestack.cli.arguments import json_option, stack_argument
 from onestack.cli.document import print_document
@@ -45,23 +45,45 @@ class Instant(click.ParamType[datetime]):
 @click.command("gates", cls=RootedCommand)
 @stack_argument
 @click.option("--at", type=Instant(), help="Ask for this time, such as 2026-12-24T22:00Z, instead of now.")
+@click.option(
+    "--plan",
+    "plan_file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Ask with this plan, that 'onestack preview STACK --plan FILE' wrote of these files.",
+)
 @click.option("--offline", is_flag=True, help="Fetch no charts or remote bases.")
 @json_option
 @click.pass_obj
-def gates(root: Path, stack: str, at: datetime | None, offline: bool, as_json: bool) -> None:
+def gates(
+    root: Path, stack: str, at: datetime | None, plan_file: Path | None, offline: bool, as_json: bool
+) -> None:
     """Say which gates of STACK are open: its policy, over what is declared, and its windows.
 
-    What approvals and limits say depends on a plan: a deployment asks them. Needs no cluster, engine or
-    credentials. Exit code 3 if one is closed.
+    What approvals and limits say depends on a plan: with --plan they are asked, too. Approvals are asked of
+    GitHub, which needs GITHUB_TOKEN; without it none counts. A deployment plans again, and asks again.
+    Needs no cluster or engine. Exit code 3 if one is closed.
     """
     repository = find(root)
     settings = stack_settings.from_file(repository.root, stack)
-    clock = Clock(at, True, "the time that was asked for") if at else Watch().read()
     with Terminal() as terminal:
-        verdicts = _asked(repository, settings, clock, terminal, offline=offline)
+        digest = None
+        if plan_file is None:
+            clock = Clock(at, True, "the time that was asked for") if at else Watch().read()
+            verdicts, now = _asked(repository, settings, clock, terminal, offline=offline), clock.now
+        else:
+            # It takes the parts of a deployment, which a look at windows can do without.
+            from onestack.plan import digest as sealed  # noqa: PLC0415
+            from onestack.rollout import asking  # noqa: PLC0415
+
+            store = history.store(repository, stack, None, terminal)
+            question = asking.Question(repository, settings, store, at, offline)
+            plan = asking.written_plan(question, plan_file)
+            verdicts, now = asking.ask(question, plan, terminal)
+            digest = sealed(plan)
         terminal.rest()
         if as_json:
-            print_document(document(stack, verdicts, clock.now), terminal.mask)
+            print_document(document(stack, verdicts, now, plan=digest), terminal.mask)
         else:
             for line in lines(verdicts):
                 terminal.note(line)
@@ -73,7 +95,7 @@ def _asked(
     repository: Repository, settings: Settings, clock: Clock, terminal: Terminal, *, offline: bool
 ) -> tuple[Verdict, ...]:
     stack, own = settings.stack, settings.gates
-    rules = policies.load(repository.root, stack, own.policy)
+    rules = policies.load(repository.root, stack, own.policy, terminal.note)
     terminal.step(f"reading {stack}")
     made = checking.declare(
         repository, settings, offline=offline, told=lambda what: terminal.step(f"reading {stack}: {what}")

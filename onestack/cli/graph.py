@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from onestack import delivery
-from onestack.cli.arguments import json_option, offline_option, stack_argument
+from onestack.cli.arguments import OutputFile, json_option, offline_option, stack_argument
 from onestack.cli.document import print_document
 from onestack.errors import PictureNotWritten
 from onestack.graph import Picture, document, fold, mermaid, svg
@@ -16,7 +16,7 @@ from onestack.rooted import RootedCommand
 from onestack.stack import gather
 from onestack.terminal import Terminal
 
-_file = click.Path(path_type=Path, dir_okay=False)
+_file = OutputFile()
 
 
 @click.command("graph", cls=RootedCommand)

@@ -12,7 +12,7 @@ import click
 
 from onestack import settings as stack_settings
 from onestack import trial as trials
-from onestack.cli.arguments import json_option
+from onestack.cli.arguments import OutputFile, json_option
 from onestack.cli.document import print_document
 from onestack.errors import OnestackError, StackNotNamed
 from onestack.local.toolchain.files import replace_file
@@ -28,7 +28,7 @@ from onestack.trial.environment import stripped
 @click.option("--base", metavar="REV", help="What to deploy first; else where this revision left main.")
 @click.option(
     "--markdown",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=OutputFile(folders=True),
     metavar="FILE",
     help="Write the trial as a comment of a pull request, too.",
 )

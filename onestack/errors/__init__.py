@@ -115,7 +115,13 @@ from onestack.errors.plane import (
     PlaneVersionMismatch,
     PlaneWillNotStop,
 )
-from onestack.errors.plans import InvalidPlan, PictureNotWritten, PlanMoved, PlanNotWritten
+from onestack.errors.plans import (
+    FileNotWritable,
+    InvalidPlan,
+    PictureNotWritten,
+    PlanMoved,
+    PlanNotWritten,
+)
 from onestack.errors.providers import (
     GoogleRefused,
     InvalidFaults,
@@ -211,6 +217,7 @@ __all__ = [
     "EngineFailed",
     "EngineKilled",
     "EngineLostCluster",
+    "FileNotWritable",
     "ForeignObjects",
     "ForgeDisagrees",
     "ForgeForbidden",

@@ -42,6 +42,18 @@ class InvalidPlan(UsageError):
         )
 
 
+class FileNotWritable(Unavailable):
+    """A file that is named for what a verb finds can't be written; nothing was begun."""
+
+    def __init__(self, file: str, why: str) -> None:
+        super().__init__(
+            "this file can't be written, so nothing was begun",
+            where=file,
+            why=why,
+            hint="name a file in a folder that exists and can be written",
+        )
+
+
 class PlanNotWritten(Unavailable):
     """A file for a plan can't be written."""
 

@@ -57,6 +57,8 @@ def decide(rules: Sequence[Rule], review: Review, settings: PolicySettings | Non
     if not errors or settings is None:
         counted = f"{_violations(len(found))} of {len(rules)} rules, none of which stops"
         said = counted if found else "no rule is broken"
+        if settings is None and not rules:
+            said = "the stack has no policy"
         return Verdict("policy", True, said, details=details)
     names = sorted({one.rule.name for one in errors})
     reasons = {one.rule.name: one.rule.reason for one in errors}

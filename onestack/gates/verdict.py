@@ -58,12 +58,15 @@ def lines(verdicts: Sequence[Verdict]) -> Iterator[str]:
             yield f"  opens by: {one.opens_by}"
 
 
-def document(stack: str, verdicts: Sequence[Verdict], now: datetime) -> dict[str, Any]:
-    """As docs/json.md describes it."""
+def document(
+    stack: str, verdicts: Sequence[Verdict], now: datetime, *, plan: str | None = None
+) -> dict[str, Any]:
+    """As docs/json.md describes it. ``plan`` is the digest of the one that was asked with."""
     return {
         "stack": stack,
         "at": stamp(now),
         "open": not closed(verdicts),
+        "plan": plan,
         "gates": [
             {
                 "gate": one.gate,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from onestack.plan.destroys import destroys
+from onestack.plan.essentials import essentials
 from onestack.plan.fields import fields
 from onestack.plan.held import Held
 from onestack.plan.model import OPS, Change
@@ -26,7 +27,7 @@ def _change(planned: Planned, held: Held) -> Change:
         name=planned.name,
         namespace=identity.namespace if identity else None,
         application=planned.application,
-        fields=fields(planned),
+        fields=essentials(planned) or fields(planned),
         destroys=destroys(planned, held),
     )
 

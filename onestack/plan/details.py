@@ -27,16 +27,23 @@ def block(lines: Sequence[str]) -> str:
     return fenced(lines, "diff")
 
 
-def described(change: Change) -> Iterator[str]:
-    """A change as lines, each one printable line."""
+def described(change: Change, *, brief: bool = False) -> Iterator[str]:
+    """A change as lines, each one printable line; ``brief``: of what is made nothing but its name."""
     yield f"@@ {SIGNS[change.op]} {change.op} {shortened(change.label, _LONGEST)} @@"
     for lost in change.destroys:
         yield f"! destroys {shortened(lost, _LONGEST)}"
+    if change.op == "create":
+        yield from () if brief else map(_made, change.fields[:_FIELDS])
+        return
     # What is sealed comes first: what only drifted, which isn't, leaves none of it out.
     for field in sorted(change.fields, key=only_drift)[:_FIELDS]:
         yield from _field(field)
     if len(change.fields) > _FIELDS:
         yield f"  …and {len(change.fields) - _FIELDS} more fields"
+
+
+def _made(field: Field) -> str:
+    return f"+   {shortened(one_line(field.path), _LONGEST)}: {_told(field.after)}"
 
 
 def _field(field: Field) -> Iterator[str]:

@@ -22,6 +22,8 @@ LEAST: Final = 4_000
 
 _RISKS: Final = 12
 """So many risks of one rule are told before the rest is only counted."""
+_NAMED: Final = 200
+"""Of more changes than these, what is made is just named: rather more names than a few with their images."""
 _END: Final = "\n</details>\n"
 
 
@@ -134,7 +136,7 @@ def _details(plan: Plan, page: _Page) -> None:
         # What the fence takes is counted with the lines: a run of backticks in them makes it longer.
         used = length(opened) + length(_END) + 20 + room
         for change in held:
-            more = list(described(change))
+            more = list(described(change, brief=len(plan.changes) > _NAMED))
             used += sum(length(line) + 1 + 2 * line.count("`") for line in more)
             if used > page.left:
                 break

@@ -65,10 +65,12 @@ def _changes(plan: Plan) -> Table:
 
 
 def _rows(change: Change) -> Iterator[Text]:
-    for field in change.fields[:_FIELDS]:
+    # What is made is named here; what of it a reader asks for first, the comment and the document have.
+    fields = () if change.op == "create" else change.fields
+    for field in fields[:_FIELDS]:
         yield _field(field)
-    if len(change.fields) > _FIELDS:
-        yield Text(f"and {len(change.fields) - _FIELDS} more")
+    if len(fields) > _FIELDS:
+        yield Text(f"and {len(fields) - _FIELDS} more")
     for lost in change.destroys:
         yield Text(f"destroys {shortened(lost, 200)}", "red")
 

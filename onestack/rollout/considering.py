@@ -66,13 +66,14 @@ def consider(stack: Stack, about: About, order: Order, progress: Discreet, asked
     review = _review(stack, gates, plan, progress)
     ballots = _ballots(gates.approvals, about, order, plan, progress.note, asked)
     now = watch.read(ballots.date)
+    root, rules = stack.repository.root, gates.policy
     with tokens_aside():
         verdicts = decide(
             plan,
             named,
             gates,
             review=review,
-            rules=policies.load(stack.repository.root, about.stack, gates.policy) if gates.policy else (),
+            rules=policies.load(root, about.stack, rules, progress.note) if rules else (),
             clock=now,
             approvals=ballots.approvals,
             approvers=ballots.approvers,

@@ -18,8 +18,7 @@ from onestack.progress import Progress
 from onestack.revision import Revision, between
 from onestack.rollout.about import About, Considered, Failure, Rollout, first_cause
 from onestack.rollout.considering import Ballots
-from onestack.rollout.owning import owners
-from onestack.stack import Stack
+from onestack.rollout.owning import Declared, owners
 
 CONTEXT: Final = "onestack/{}"
 """The name of the status of a commit."""
@@ -36,7 +35,7 @@ _ENDED: Final[Mapping[Outcome, tuple[CommitState, DeploymentState]]] = {
 class Github:
     """Writes the commit's status, its deployment, and the plan that waits on its pull request."""
 
-    def __init__(self, forge: Forge, asked: Forge, stack: Stack, base: str, progress: Progress) -> None:
+    def __init__(self, forge: Forge, asked: Forge, stack: Declared, base: str, progress: Progress) -> None:
         self._forge = forge
         self._asked = asked
         self._stack = stack

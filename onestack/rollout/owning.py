@@ -4,19 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Protocol
 
 from onestack.codeowners_file import codeowners
 from onestack.errors import CodeownersMissing, LiveUnknown, UnknownRevision
 from onestack.gates.approvals import Approvers
 from onestack.gates.owners import approvers, touched
 from onestack.plan import Plan
+from onestack.repository import Repository
 from onestack.revision import checked_out, differing, revision
-from onestack.stack import Stack
+from onestack.settings import Settings
 
 Members = Callable[[str], frozenset[str]]
 
 
-def owners(stack: Stack, plan: Plan, commit: str, before: str | None, members: Members) -> Approvers:
+class Declared(Protocol):
+    """A stack as its repository declares it, which needs no tool to be known."""
+
+    @property
+    def repository(self) -> Repository: ...
+    @property
+    def settings(self) -> Settings: ...
+
+
+def owners(stack: Declared, plan: Plan, commit: str, before: str | None, members: Members) -> Approvers:
     """Approvers by the settings, and by CODEOWNERS as it was before the change: it can't name its own.
 
     Without a revision before, the owners are asked as they are named now.

@@ -15,7 +15,7 @@ from onestack.plan import Plan
 from onestack.progress import Discreet, Progress
 from onestack.revision import branch
 from onestack.rollout.considering import Ballots
-from onestack.rollout.owning import owners
+from onestack.rollout.owning import Declared, owners
 from onestack.rollout.telling import Listener
 from onestack.stack import Stack
 
@@ -38,11 +38,18 @@ class Parties:
 
     def asked(self, plan: Plan, commit: str | None, before: str | None) -> Ballots:
         """Who approved, as far as there is somebody to ask."""
-        if self.github is None or commit is None:
-            self.progress.note(_nowhere(commit))
-            who = owners(self.stack, plan, commit or "", None, lambda _team: frozenset())
-            return Ballots(approvers=who)
-        return self.github.ballots(plan, commit, before)
+        return ballots(self.stack, self.github, plan, commit, before, self.progress)
+
+
+def ballots(
+    stack: Declared, github: Github | None, plan: Plan, commit: str | None, before: str | None, told: Progress
+) -> Ballots:
+    """Who approved, where there is somebody to ask; else nobody, and who may is what the files say."""
+    if github is None or commit is None:
+        if (why := _nowhere(stack, commit)) is not None:
+            told.note(why)
+        return Ballots(approvers=owners(stack, plan, commit or "", None, lambda _team: frozenset()))
+    return github.ballots(plan, commit, before)
 
 
 def parties(
@@ -62,14 +69,18 @@ def parties(
     if stack.workspace.simulation is not None:
         return Parties(stack, progress)
     needed = stack.settings.gates.approvals is not None and asks
-    github = _github(stack, progress, environment, needed=needed)
+    github = github_of(stack, progress, environment, needed=needed)
     slack = _slack(stack, progress, environment)
     return Parties(stack, progress, tuple(one for one in (github, slack) if one is not None), github)
 
 
-def _github(
-    stack: Stack, progress: Progress, environment: Mapping[str, str], *, needed: bool
+def github_of(
+    stack: Declared, progress: Progress, environment: Mapping[str, str], *, needed: bool
 ) -> Github | None:
+    """The stack's repository at GitHub; None where the settings name none, or nothing can be asked.
+
+    ``needed``: that there is no token is an error. Raises: NoForgeToken, NoForge.
+    """
     named, root = _repository(stack), stack.repository.root
     if named is None:
         return None
@@ -82,20 +93,22 @@ def _github(
     except NoForgeToken as error:
         if needed:
             raise
-        progress.note(f"nobody at GitHub hears of this: {error.what}")
+        progress.note(f"GitHub is neither asked nor told: {error.what}")
         return None
     base = environment.get("GITHUB_REF_NAME") or branch(root) or "main"
     return Github(forge.Forge(place, patience=_PATIENCE_SECONDS), forge.Forge(place), stack, base, progress)
 
 
-def _nowhere(commit: str | None) -> str:
-    """Why nobody can have approved."""
+def _nowhere(stack: Declared, commit: str | None) -> str | None:
+    """Why nobody can have approved; None where that was said already, for want of a token."""
     if commit is None:
         return "nobody can approve what is in no commit: commit it, and open a pull request"
-    return "nobody can approve, for the stack names no repository: set onestack:delivery.github to OWNER/NAME"
+    if _repository(stack) is None:
+        return "nobody can approve, for the stack names no repository: set onestack:delivery.github to OWNER/NAME"
+    return None
 
 
-def _repository(stack: Stack) -> str | None:
+def _repository(stack: Declared) -> str | None:
     """The repository at GitHub: that of the settings, else that which deploys to the stack's cloud."""
     cloud = stack.settings.gcp.github if stack.settings.gcp else None
     return stack.settings.delivery.github or (cloud.repository if cloud else None)

@@ -114,7 +114,7 @@ class Steps:
         if came.error is not None:
             self._not_ready, self._refused = said.not_ready(came.error), came.refused
         elif tests:
-            self._accepted(put.stack, came, Named(self._progress, "acceptance"))
+            self._accepted(put.stack, came, progress)
 
     def _accepted(self, stack: Stack, came: Came, progress: Discreet) -> None:
         began, message = time.monotonic(), ""
@@ -137,7 +137,7 @@ class Named:
 
     def step(self, what: str) -> None:
         """Starts, or renames, the activity that is going on now."""
-        self._progress.step(f"{self._name}: {what}")
+        self._progress.step(f"{self._name}, {what}")
 
     def note(self, text: str) -> None:
         """Prints a line that stays."""

@@ -299,7 +299,7 @@ def test_an_interrupted_one_leaves_nothing(repository: Clone, tmp_path: Path) ->
         text=True,
     ) as running:
         assert running.stderr is not None
-        next(line for line in running.stderr if line.startswith("base: "))
+        next(line for line in running.stderr if line.startswith("base, "))
         running.send_signal(signal.SIGTERM)  # which is not ignored where tests run in the background
         assert running.wait(60) == 130
     assert list(about(tmp_path)) == []

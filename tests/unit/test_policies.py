@@ -52,6 +52,23 @@ def test_own_rules_come_after_ours(tmp_path: Path) -> None:
     assert not list(tmp_path.rglob("*.pyc"))
 
 
+def test_what_lies_there_and_is_no_rule_is_told(tmp_path: Path) -> None:
+    write(tmp_path, "own.py", OWN)
+    write(tmp_path, "_shared.py", "")
+    write(tmp_path, "README.md", "")
+    write(tmp_path, "empty.py", "def own(): ...")
+    write(tmp_path, "limits.yaml", "image-tag: off")
+    (tmp_path / "policy/more").mkdir()
+    told: list[str] = []
+    # Also where the only rule of a file is off: that file is used.
+    policies.load(tmp_path, "live", PolicySettings(rules={"own": Severity.OFF}), told.append)
+    assert told == [
+        "policy/empty.py is ignored: no rule is in it (docs/gates.md)",
+        "policy/limits.yaml is ignored: rules are Python files (docs/gates.md)",
+        "policy/more is ignored: a folder (docs/gates.md)",
+    ]
+
+
 def test_the_stack_weighs_them(tmp_path: Path) -> None:
     write(tmp_path, "own.py", OWN, "rules")
     settings = PolicySettings(path="rules", rules={"own": Severity.ERROR, "requests": Severity.OFF})

@@ -93,6 +93,15 @@ def test_only_the_embedded_platform_is_told_of_make() -> None:
     assert "onestack destroy dev" in other
 
 
+def test_next_steps_are_for_newcomers() -> None:
+    first, later = Outcome({"create": 8}, (), ()), Outcome({"create": 1, "same": 8}, (), ())
+    assert tables.newcomer(first, "gcp", watched=False)
+    assert tables.newcomer(later, "embedded", watched=True)
+    assert not tables.newcomer(later, "embedded", watched=False)
+    assert not tables.newcomer(later, "kubeconfig", watched=True)
+    assert not tables.newcomer(Outcome({"same": 8}, (), ()), "gcp", watched=False)
+
+
 def test_chart_tests_are_told_one_by_one_and_what_they_only_use_is_not() -> None:
     job = Manifest("shop", "batch/v1", "Job", "load", "shop", {}, Location("f", 1, 1))
     ended = (

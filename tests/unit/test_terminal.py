@@ -1,6 +1,7 @@
 """Progress for people: lines in a log, markup taken literally, no colours off a terminal."""
 
 import io
+from collections.abc import Callable
 
 import pytest
 from rich.console import Console
@@ -22,6 +23,39 @@ def test_in_a_log_each_activity_is_said_once() -> None:
     terminal.step("deploying: 2 resources")
     terminal.step("waiting: 3 of 4 ready")
     assert text.getvalue().splitlines() == ["deploying: 1 resources (0:00)", "waiting: 3 of 4 ready (0:00)"]
+
+
+def test_in_a_log_what_takes_long_is_said_again_ever_more_rarely(monkeypatch: pytest.MonkeyPatch) -> None:
+    due: list[tuple[float, Callable[[], None]]] = []
+
+    class Rung:
+        daemon = False
+
+        def __init__(self, seconds: float, what: Callable[[float], None], given: list[float]) -> None:
+            self.set = (seconds, lambda: what(*given))
+
+        def start(self) -> None:
+            due.append(self.set)
+
+        def cancel(self) -> None:
+            due.clear()
+
+    monkeypatch.setattr("onestack.terminal.Timer", Rung)
+    terminal, text = logged()
+    terminal.step("waiting: 1 of 4 ready")
+    terminal.step("waiting: 2 of 4 ready")
+    rung = []
+    for _ in range(5):
+        ((seconds, ring),) = due
+        rung.append(seconds)
+        ring()
+    assert rung == [5, 10, 20, 40, 40]
+    assert text.getvalue().splitlines()[1:] == ["waiting: 2 of 4 ready (0:00)"] * 5
+    terminal.rest()
+    assert not due
+    terminal.step("waiting: 3 of 4 ready")
+    assert text.getvalue().endswith("waiting: 3 of 4 ready (0:00)\n")
+    terminal.rest()
 
 
 def test_brackets_are_text_and_nothing_is_coloured() -> None:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
+from onestack import plan as plans
+from onestack import sources
 from onestack.cli import cli
-from onestack.errors import PolicyBroken, UnknownRule
+from onestack.errors import InvalidPlan, PolicyBroken, UnknownRule
+from onestack.plan import Change, Plan, Risk
 
 STACK = """\
 config:
@@ -48,8 +53,8 @@ def write(root: Path, gates: str = "", image: str = "shop/web:1") -> None:
     (root / "manifests/shop/web.yaml").write_text(APPLICATION.replace("IMAGE", image))
 
 
-def run(root: Path, *arguments: str) -> Result:
-    return CliRunner().invoke(cli, ["--root", str(root), "gates", "live", *arguments])
+def run(root: Path, *arguments: str | Path) -> Result:
+    return CliRunner().invoke(cli, ["--root", str(root), "gates", "live", *map(str, arguments)])
 
 
 def test_open_gates_are_done(repository: Path) -> None:
@@ -105,3 +110,70 @@ def test_rules_that_can_not_be_used_are_told(repository: Path) -> None:
     (repository / "policy").mkdir()
     (repository / "policy/own.py").write_text("1 / 0\n")
     assert isinstance(run(repository).exception, PolicyBroken)
+
+
+APPROVALS = """\
+    approvals: {required: 1, approvers: [bob]}
+    limits: {deletes: 0}
+  onestack:delivery: {github: acme/shop}
+"""
+SUM = f"sha256:{'a' * 64}"
+
+
+def planned(root: Path, project: str = "shop", stack: str = "live", **more: Any) -> Plan:
+    urn = "urn:pulumi:live::shop::kubernetes:apps/v1:StatefulSet::shop/data"
+    gone = Change("delete", urn, "kubernetes:apps/v1:StatefulSet", "shop/data", "shop", "shop")
+    risk = Risk("deletes-data", "StatefulSet shop/data", "is deleted, and holds data", urn)
+    tree = f"files:{sources.files(root, 'manifests')}"
+    made = Plan(project, stack, tree, SUM, SUM, changes=(gone,), same=3, risks=(risk,))
+    return replace(made, **more)
+
+
+def test_a_plan_is_put_to_every_gate_without_planning_again(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("GITHUB_TOKEN", "GH_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    write(repository, WINDOWS + APPROVALS)
+    plan = planned(repository)
+    file = repository / ".onestack" / "plan.json"
+    file.parent.mkdir()
+    file.write_bytes(plans.write(plan))
+    done = run(repository, "--plan", file, "--at", OPEN, "--json")
+    assert done.exit_code == 3
+    found = json.loads(done.stdout)
+    assert {one["gate"]: one["open"] for one in found["gates"]} == {
+        "policy": True,
+        "limits": False,
+        "approvals": False,
+        "window": True,
+    }
+    assert found["plan"] == plans.digest(plan)
+    assert "GitHub is neither asked nor told" in done.stderr
+    assert f"/approve {plans.digest(plan)[:19]}" in json.dumps(found)
+
+
+@pytest.mark.parametrize(
+    ("differs", "says"),
+    [
+        ({"stack": "dev"}, "it is of stack 'dev', not of 'live'"),
+        ({"project": "other"}, "it is of project 'other', not of 'shop'"),
+        ({"tree": "1" * 40}, "it is of other files"),
+    ],
+)
+def test_a_plan_of_something_else_is_refused(repository: Path, differs: dict[str, str], says: str) -> None:
+    file = repository / "plan.json"
+    file.write_bytes(plans.write(planned(repository, **differs)))
+    error = run(repository, "--plan", file).exception
+    assert isinstance(error, InvalidPlan)
+    assert says in error.message()
+
+
+def test_a_plan_that_was_edited_or_is_none_is_refused(repository: Path) -> None:
+    file = repository / "plan.json"
+    file.write_bytes(plans.write(planned(repository)).replace(b'"grave": true', b'"grave": false'))
+    edited, missing = run(repository, "--plan", file).exception, run(repository, "--plan", "none").exception
+    assert isinstance(edited, InvalidPlan)
+    assert "it was edited" in edited.message()
+    assert isinstance(missing, InvalidPlan)
+    assert "No such file" in missing.message()

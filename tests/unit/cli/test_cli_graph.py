@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from onestack import delivery
 from onestack.cli import cli
 from onestack.cli import graph as command
-from onestack.errors import PictureNotWritten
+from onestack.errors import FileNotWritable, PictureNotWritten
 from onestack.graph import Graph
 from onestack.masking import Mask
 from tests.unit.graph.canned import Made, application, cloud
@@ -71,9 +71,12 @@ def test_files_are_written_and_named_and_nothing_is_printed(drawn: Drawn, tmp_pa
 
 def test_a_file_that_can_not_be_written_is_named(drawn: Drawn, tmp_path: Path) -> None:
     error = run("--svg", tmp_path / "missing" / "a.svg").exception
-    assert isinstance(error, PictureNotWritten)
-    assert "missing/a.svg: the picture can't be written\n  because: No such file" in error.message()
-    assert drawn.live
+    assert isinstance(error, FileNotWritable)
+    assert "missing/a.svg: this file can't be written, so nothing was begun" in error.message()
+    assert not drawn.live, "it is told before anything is planned"
+    late = run("--svg", tmp_path / f"{'a' * 300}.svg").exception
+    assert isinstance(late, PictureNotWritten)
+    assert "the picture can't be written\n  because: File name too long" in late.message()
 
 
 def test_the_document_has_every_kind_and_arrow_and_its_schema_is_documented(drawn: Drawn) -> None:

@@ -48,6 +48,7 @@ def test_warnings_are_told_and_stop_nothing() -> None:
     found = decide((told,), REVIEW, PolicySettings())
     assert (found.open, found.details) == (True, ("warning told: something",))
     assert decide((), REVIEW, PolicySettings()).reason == "no rule is broken"
+    assert decide((), REVIEW, None).reason == "the stack has no policy", "no rule was asked"
 
 
 def test_a_stack_without_a_policy_is_told_and_not_stopped() -> None:

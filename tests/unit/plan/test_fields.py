@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from onestack.plan.essentials import essentials
 from onestack.plan.fields import fields
-from onestack.plan.model import Field, Missing
+from onestack.plan.model import Field, Missing, Op
 from onestack.plan.paths import at, parsed, written
 from tests.unit.plan.made import planned
 
@@ -144,3 +145,41 @@ def test_what_is_made_or_goes_has_no_fields() -> None:
     for op in ("create", "delete"):
         one = planned(op, DEPLOYMENT, "shop/web", {"a": 1}, {"a": 2}, a="update")
         assert fields(one) == ()
+
+
+def test_of_what_is_made_the_essential_is_told() -> None:
+    pod = {
+        "initContainers": [{"name": "wait", "image": "shop/wait:1"}],
+        "containers": [{"name": "web", "image": "shop/web:2"}, {"name": "odd"}],
+    }
+    body = {"spec": {"replicas": 2, "selector": {}, "template": {"spec": pod}}}
+    web = essentials(planned("create", DEPLOYMENT, "shop/web", after=body))
+    assert [(one.path, one.before, one.after) for one in web] == [
+        ("spec.template.spec.initContainers[0].image", ABSENT, "shop/wait:1"),
+        ("spec.template.spec.containers[0].image", ABSENT, "shop/web:2"),
+        ("spec.replicas", ABSENT, 2),
+    ]
+    service = {"spec": {"type": "NodePort", "ports": [{"port": 80}, {"port": HIDDEN}], "selector": "?"}}
+    told = essentials(planned("create", "kubernetes:core/v1:Service", "shop/web", after=service))
+    assert [(one.path, one.after) for one in told] == [
+        ("spec.ports[0].port", 80),
+        ("spec.ports[1].port", HIDDEN),
+        ("spec.type", "NodePort"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("op", "token"),
+    [
+        ("update", DEPLOYMENT),
+        ("create", "kubernetes:example.org/v1:Deployment"),
+        ("create", "gcp:container/cluster:Cluster"),
+    ],
+)
+def test_nothing_else_is_taken_for_essential(op: Op, token: str) -> None:
+    assert essentials(planned(op, token, "shop/web", after={"spec": {"replicas": 2}})) == ()
+
+
+@pytest.mark.parametrize("body", [{}, {"spec": []}, {"spec": {"ports": "80", "template": {"spec": None}}}])
+def test_what_is_made_may_have_any_shape(body: dict[str, Any]) -> None:
+    assert essentials(planned("create", DEPLOYMENT, "shop/web", after=body)) == ()

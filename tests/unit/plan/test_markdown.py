@@ -13,6 +13,7 @@ from markdown_it import MarkdownIt
 
 from onestack.plan import Change, Field, Plan, digest, markdown, marker
 from onestack.plan.markdown import LEAST, length
+from onestack.plan.planned import Planned
 from tests.conftest import Golden
 from tests.unit.plan import made
 
@@ -61,6 +62,19 @@ def test_what_is_grave_says_how_to_approve_it_and_the_rest_does_not() -> None:
     assert "/approve" not in markdown(harmless)
     # An approval is a line of its own: a comment of ours is none.
     assert not re.search(r"^ {0,3}/approve", markdown(plan), re.MULTILINE)
+
+
+def test_what_is_made_is_told_with_what_is_asked_first() -> None:
+    def made_anew(number: int) -> Planned:
+        spec = {"replicas": 2, "template": {"spec": {"containers": [{"image": f"shop/web:{number}"}]}}}
+        return made.planned("create", "kubernetes:apps/v1:Deployment", f"shop/{number}", after={"spec": spec})
+
+    few = markdown(made.plan(made_anew(1)))
+    assert "+   spec.template.spec.containers[0].image: shop/web:1\n+   spec.replicas: 2\n" in few
+    # Of many, names are worth more: with their images not half of them would fit.
+    many = markdown(made.plan(*map(made_anew, range(400))))
+    assert "image" not in many
+    assert "left out" not in many
 
 
 def test_fewer_characters_than_needed_are_refused() -> None:

@@ -126,9 +126,8 @@ def test_what_waits_has_its_plan_on_the_pull_request_once(hub: GitHub) -> None:
 def test_a_proposal_is_opened_however_much_there_is_to_say(hub: GitHub) -> None:
     hub.people.branches.heads |= {"back": "c" * 40}
     now = datetime(2026, 1, 1, tzinfo=UTC)
-    back = Revert(
-        "back", "c" * 40, Revision(HEAD, HEAD, "Ada", now, "Fix"), Revision(MAIN, MAIN, "A", now, "")
-    )
+    head = Revision(MAIN, MAIN, "A", now, "")
+    back = Revert("back", "c" * 40, Revision(HEAD, HEAD, "Ada", now, "Fix"), head, HEAD)
     lines = [f"Deployment shop/web-{number}: @ada \U0001f4a5" + "x" * 3000 for number in range(500)]
     failure = Failure("it is bad", "\n".join(lines), "some of it is live")
     assert listener(hub).propose(about(), back, failure)
