@@ -104,7 +104,7 @@ def _nowhere(stack: Declared, commit: str | None) -> str | None:
     if commit is None:
         return "nobody can approve what is in no commit: commit it, and open a pull request"
     if _repository(stack) is None:
-        return "nobody can approve, for the stack names no repository: set onestack:delivery.github to OWNER/NAME"
+        return "nobody can approve, for no repository is named: set onestack:delivery.github to OWNER/NAME"
     return None
 
 
