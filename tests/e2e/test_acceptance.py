@@ -133,7 +133,7 @@ def test_a_suite_that_fails_says_why_and_no_secret(deployed: Clone, suite: Path)
     done = verify(deployed)
     assert done.code == 1
     assert "test_the_token_is_another_one: failed: AssertionError: assert '[secret]' == 'another'" in done.err
-    assert "acceptance.test_unreadable: error: collection failure" in done.err
+    assert "acceptance.test_unreadable: error: ModuleNotFoundError: No module named" in done.err
     assert "2 acceptance tests: 1 failed, 1 broken" in done.err
     junit = (deployed.root / ".onestack/acceptance/test.xml").read_text()
     assert "test_the_token_is_another_one" in junit
