@@ -88,7 +88,9 @@ def history(records: Store, project: str, stack: str, *, limit: int, whole: bool
 
 def table(found: History) -> Table:
     """One row per deployment, the newest first."""
-    made = Table("", "when", "verb", "who", "commit", "changes", "outcome", "tests", "took", box=None)
+    made = Table(box=None)
+    for name in ("", "when", "verb", "who", "commit", "changes", "outcome", "tests", "took"):
+        made.add_column(name, overflow="fold")  # a commit that was cut off is none
     for one in found.deployed:
         state = one.state(found.holding)
         style = _STYLES.get(state, "bold red")

@@ -13,7 +13,7 @@ from onestack import settings as stack_settings
 from onestack.declaration import Declaration, declared
 from onestack.engine import State, Workspace
 from onestack.engine.stack_file import restore
-from onestack.errors import ClusterNotStarted, NoClusterYet
+from onestack.errors import ClusterNotStarted, ClusterUnreachable, NoClusterYet
 from onestack.gcp.cluster import cluster_name
 from onestack.gcp.state import cluster_in, going
 from onestack.kube.client import Client
@@ -62,7 +62,12 @@ class Stack:
             async with Client(self.connection(), user_agent=USER_AGENT) as client:
                 return await question(client)
 
-        return asyncio.run(asked())
+        try:
+            return asyncio.run(asked())
+        except ClusterUnreachable as error:
+            if self.settings.platform == "embedded":
+                error.hint = "'onestack local status' says what of it runs; 'onestack local up' starts it"
+            raise
 
 
 def gather(

@@ -69,10 +69,8 @@ def run(
     """
     chosen = stack.settings.acceptance
     root = stack.repository.root
-    folder = root / chosen.path
+    folder = place(stack)
     file = junit or root / HOME / "acceptance" / f"{stack.settings.stack}.xml"
-    if not folder.resolve().is_relative_to(root.resolve()):
-        raise InvalidAcceptancePath(chosen.path)
     if not folder.is_dir():
         file.unlink(missing_ok=True)
         return Results(note=f"there is no folder {chosen.path}/")
@@ -85,6 +83,21 @@ def run(
         with hiding(stack, heard, made):
             ended = _Run(stack, folder, Path(apart)).until_its_end(progress)
         return _read(ended, Path(apart), file, heard.mask, chosen.path)
+
+
+def place(stack: Stack) -> Path:
+    """The stack's folder of acceptance tests, there or not; one that the settings name has to be there.
+
+    Whoever deploys asks first: a mistake in the name would be told too late, or never. Raises:
+    InvalidAcceptancePath.
+    """
+    chosen, root = stack.settings.acceptance, stack.repository.root
+    folder = root / chosen.path
+    if not folder.resolve().is_relative_to(root.resolve()):
+        raise InvalidAcceptancePath(chosen.path, "it leads out of the repository")
+    if "path" in chosen.model_fields_set and not folder.is_dir():
+        raise InvalidAcceptancePath(chosen.path, "there is no such folder, and the settings name it")
+    return folder
 
 
 class _Run:

@@ -52,7 +52,7 @@ def compare(
 
     Nothing real is asked: the cloud part is what the program declares against an empty, simulated cloud.
 
-    Raises: NotInGit, UnknownRevision; RevisionUnusable for one that can't be read or planned.
+    Raises: NotInGit, UnknownRevision, UnknownStack; RevisionUnusable for one that can't be read or planned.
     """
     root = repository.root
     first = revision(root, before)
@@ -60,6 +60,9 @@ def compare(
     names = [f"{name} ({one.short})" for name, one in ((before, first), (after, second)) if name]
     names = [*names, "the working tree"][:2]
     if first.tree == second.tree:
+        # Whether there is such a stack is known nevertheless only by looking.
+        with private.folder(root) as folder, checked_out(root, first, within=Path(folder)) as there:
+            stack_settings.from_file(there, stack)
         return Comparison(names[0], names[1], ())
     asked = _Asked(repository, stack, progress)
     private.sweep(root)

@@ -42,7 +42,8 @@ def summary(found: Comparison) -> str:
     """How many of what, in one line."""
     counts: Counter[str] = Counter(one.op for one in found.differences)
     said = ", ".join(f"{counts[op]} {op}" for op in _SIGNS if counts[op]) or "nothing differs"
-    return one_line(f"{found.before} -> {found.after}: {said}, {found.same} the same")
+    same = f", {found.same} the same" if found.differences or found.same else ": their files are the same"
+    return one_line(f"{found.before} -> {found.after}: {said}{same}")
 
 
 def document(found: Comparison) -> dict[str, Any]:

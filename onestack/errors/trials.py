@@ -8,11 +8,12 @@ from onestack.errors.base import OnestackError, UsageError
 
 
 class InvalidAcceptancePath(UsageError):
-    """The folder of acceptance tests isn't in the repository."""
+    """The folder of acceptance tests isn't in the repository: ``why``."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, why: str) -> None:
         super().__init__(
-            f"the folder of acceptance tests '{path}' leads out of the repository",
+            f"the folder of acceptance tests '{path}' can't be used",
+            why=why,
             hint="name a folder of the repository: onestack:acceptance.path in the stack's file",
         )
 

@@ -46,7 +46,9 @@ def _risks(plan: Plan) -> Iterator[Text]:
 
 
 def _changes(plan: Plan) -> Table:
-    table = Table("", "change", "kind", "name", "fields", box=None)
+    table = Table(box=None)
+    for name in ("", "change", "kind", "name", "fields"):
+        table.add_column(name, overflow="fold")  # a narrow terminal cuts nothing off
     for change in plan.changes[:_MOST]:
         rows = list(_rows(change)) or [Text()]
         style = _STYLES[change.op]

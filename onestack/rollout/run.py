@@ -25,8 +25,10 @@ def deploy(
 ) -> Rollout:
     """Lease -> plan -> seal -> gates -> up -> readiness -> acceptance tests, all of it in the ledger.
 
-    Raises: Overtaken, GatesClosed, PlanMoved, AcceptanceFailed, LeaseHeld; as `onestack.delivery.deploy`.
+    Raises: InvalidAcceptancePath, Overtaken, GatesClosed, PlanMoved, AcceptanceFailed, LeaseHeld; as
+    `onestack.delivery.deploy`.
     """
+    acceptance.place(stack)
     with desk(stack, progress, order, listeners) as at:
         refuse_late(stack, at.about, order)
         considered = _allowed(at, order, asked)
@@ -65,6 +67,11 @@ def _allowed(at: Desk, order: Order, asked: Asked) -> Considered:
     except PlanMoved as error:
         stopped(at, Considered(at.about), (), order, error)
         raise
+    # What a rule warns of stops nothing, and would be told nowhere else.
+    for one in considered.verdicts:
+        if one.open and one.details:
+            for line in (f"{one.gate}: {one.reason}", *(f"  {detail}" for detail in one.details)):
+                at.progress.note(line)
     closed = closed_gates(considered.verdicts)
     if closed and not order.override:
         shut = GatesClosed(at.about.stack, closed)

@@ -93,7 +93,11 @@ def _said(found: Any, steps: list[str]) -> tuple[str, str]:
         return f"'{given}' can't be that", _PATTERNS.get(".".join(steps), _PATTERNS.get(steps[0], ""))
     if kind == "literal_error":
         return message, _near(given, str(found["ctx"]["expected"]))
-    return message, ""
+    return _WORDS.get(kind, message), ""
+
+
+_WORDS: Final = dict.fromkeys(("model_type", "dict_type"), "it has to be a mapping of names to values")
+"""For what pydantic says in words of Python."""
 
 
 def _placed(loc: tuple[Any, ...], message: str, expected: str, where: str, config: Node | None) -> Problem:

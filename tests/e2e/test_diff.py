@@ -83,6 +83,10 @@ def test_a_revision_that_can_not_be_read_is_named_with_why(repository: Clone) ->
     assert "error: broken (" in done.err
     assert "manifests/shop/s.yaml:" in done.err
     assert repository.onestack("diff", repository.stack, "nowhere").code == 2
+    for revisions in (("one",), ("one", "one")):
+        unknown = repository.onestack("diff", "nosuch", *revisions)
+        assert unknown.code == 2, "also where no file differs"
+        assert "there is no stack 'nosuch'" in unknown.err
     (repository.root / f"stacks/Pulumi.{repository.stack}.yaml").unlink()
     commit(repository, "without")
     done = repository.onestack("diff", repository.stack, "without", "one")

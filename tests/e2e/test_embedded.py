@@ -127,3 +127,6 @@ def test_destroy_leaves_nothing_of_ours_and_down_stops_all(live: Clone) -> None:
     )
     assert live.onestack("local", "down").code == 0
     assert live.onestack("local", "status", "--json").document()["state"] == "stopped"
+    away = live.onestack("preview", live.stack)
+    assert away.code == 4
+    assert "'onestack local up' starts it" in away.err

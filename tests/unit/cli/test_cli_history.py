@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import time
 from collections.abc import Iterator
@@ -10,7 +11,9 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from rich.console import Console
 
+from onestack import history as told
 from onestack.cli import cli
 from onestack.errors import LedgerBroken, NothingToSimulate
 from onestack.lease import mine, take
@@ -151,3 +154,10 @@ def test_a_stack_that_was_never_deployed_has_none(root: Path) -> None:
 
 def test_what_has_no_cloud_is_not_simulated(root: Path) -> None:
     assert isinstance(run(root, "--offline").exception, NothingToSimulate)
+
+
+def test_a_narrow_terminal_cuts_nothing_off(root: Path, ledger: Ledger) -> None:
+    found = told.history(Folder(root / ".onestack/state/onestack"), "shop", "here", limit=9, whole=True)
+    text = io.StringIO()
+    Console(file=text, width=60).print(told.table(found))
+    assert "…" not in text.getvalue()

@@ -61,6 +61,8 @@ def test_nothing_that_differs_is_said_in_words() -> None:
     assert summary(compared([made("Service", "a")], [made("Service", "a")])) == (
         "one -> two: nothing differs, 1 the same"
     )
+    # Nothing was looked at, so nothing is counted.
+    assert summary(Comparison("one", "two", ())) == "one -> two: nothing differs: their files are the same"
 
 
 def test_values_of_secrets_are_not_said_wherever_they_come_or_go() -> None:

@@ -20,6 +20,7 @@ from onestack.errors import (
     AcceptanceFailed,
     EngineFailed,
     GatesClosed,
+    InvalidAcceptancePath,
     LeaseLost,
     NotReady,
     OnestackError,
@@ -29,6 +30,7 @@ from onestack.errors import (
 )
 from onestack.gates.approvals import Approval, Approvers
 from onestack.gates.policy import Review
+from onestack.gates.verdict import Verdict
 from onestack.lease import holding
 from onestack.ledger import Begin, End, Ledger, deployments
 from onestack.masking import Mask
@@ -37,7 +39,7 @@ from onestack.plan.state import state_digest
 from onestack.progress import Silent
 from onestack.repository import Repository
 from onestack.revision import revision
-from onestack.rollout import Ballots, Order, deploy, destroy, tried
+from onestack.rollout import Ballots, Order, considering, deploy, destroy, tried
 from onestack.settings import from_file
 from onestack.stack import Stack
 
@@ -168,6 +170,29 @@ def test_a_good_one_is_written_and_told_from_begin_to_end(world: World) -> None:
     assert begin.begin.commit == revision(world.root).commit
     assert end.end is not None
     assert (end.end.counts, end.end.tests and end.end.tests.passed) == ({"update": 2}, 1)
+
+
+@pytest.mark.parametrize(
+    ("path", "why"), [("../..", "it leads out of the repository"), ("acceptence", "there is no such folder")]
+)
+def test_acceptance_tests_that_can_not_be_found_are_told_before_anything(
+    world: World, path: str, why: str
+) -> None:
+    world.settings(f", onestack:acceptance: {{path: {path}}}")
+    with pytest.raises(InvalidAcceptancePath, match=why):
+        world.deploy()
+    assert (world.ended(), world.ear.heard) == ([], [])
+
+
+def test_what_a_rule_warns_of_is_told_though_it_stops_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.settings(", onestack:gates: {policy: {}}")
+    said = Verdict("policy", True, "1 violation", details=("warning two-pods: one pod",))
+    monkeypatch.setattr(considering, "decide", lambda *_, **__: (said,))
+    monkeypatch.setattr(considering, "readable", lambda *_: SimpleNamespace(applied=()))
+    world.deploy()
+    assert "  warning two-pods: one pod" in world.progress.notes
 
 
 def test_files_in_no_commit_are_said_to_be_that(world: World) -> None:

@@ -155,7 +155,7 @@ def test_kinds_that_the_cluster_has_are_read_the_same_both_ways(tmp_path: Path) 
             "knownKinds.A.a.io.scop: is not a setting that onestack knows; did you mean s",
         ),
         ("A.a.io: {scop: Cluster}", "knownKinds.A.a.io.scope: Field required"),
-        ("A.a.io: 3", "knownKinds.A.a.io: Input should be"),
+        ("A.a.io: 3", "knownKinds.A.a.io: it has to be a mapping of names to values"),
         ("A.a.io: {scope: Cluster, versions: [a.io/v1]}", "versions.0: 'a.io/v1' can't be that; write for"),
         (
             "Ingress.networking.k8s.io: Cluster",
