@@ -18,6 +18,8 @@ _KEPT: Final = frozenset({
     "PYTHONUNBUFFERED", "PYTHONHASHSEED", "GOROOT", "GOPATH", "GOCACHE", "GOMODCACHE", "GOPROXY",
     "GOFLAGS", "GOSUMDB", "GONOSUMDB", "GONOSUMCHECK", "GOTOOLCHAIN", "GOMAXPROCS", "ONESTACK_CACHE",
     "ONESTACK_DOWNLOADS",
+    # Set by the command itself; without it a trial would begin anew for ever.
+    "GIT_PYTHON_REFRESH",
 })  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from onestack.acceptance.plugin import differing
 from onestack.engine import State
 from onestack.errors import AcceptanceBroken
 from onestack.progress import Silent
+from onestack.settings.model import AcceptanceSettings
 from tests.unit.manifests.test_secrets import manifest
 
 LONG = "".join(hashlib.sha256(str(number).encode()).hexdigest() for number in range(14))
@@ -43,7 +44,7 @@ def stack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         settings=SimpleNamespace(
             stack="test",
             platform="kubeconfig",
-            acceptance=SimpleNamespace(path="acceptance", timeout_seconds=60),
+            acceptance=AcceptanceSettings(timeout_seconds=60),
             manifests=SimpleNamespace(applications={}),
         ),
         workspace=SimpleNamespace(simulation=None, kubeconfig=tmp_path / "k"),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,19 @@ def test_nothing_that_proves_who_calls_stays() -> None:
     kept = {"PATH": "/bin", "HOME": "/home/ada", "LC_ALL": "C", "HTTPS_PROXY": "http://proxy"}
     assert stripped(kept | dict.fromkeys(CREDENTIALS, "x")) == kept
     assert stripped(stripped(kept)) == kept
+
+
+def test_what_the_command_itself_sets_stays() -> None:
+    """Else a trial, which begins anew without what doesn't stay, would do so for ever."""
+    code = (
+        "import os, onestack.cli.entry, onestack.cli.trial, onestack.trial\n"
+        "from onestack.trial.environment import stripped\n"
+        "assert stripped(os.environ) == dict(os.environ), set(os.environ) - set(stripped(os.environ))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=stripped(os.environ), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
 
 
 def test_it_is_so_inside_and_as_before_after(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
