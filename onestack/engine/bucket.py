@@ -46,15 +46,15 @@ def release_own_lock(workspace: Workspace) -> tuple[Lock, ...]:
 
     Where the bucket can't be asked nothing is removed: the engine then says why.
     """
-    last = marker.read(workspace.marker)
-    if not _in_a_bucket(workspace) or last is None or not last.engine or last.alive():
+    number = marker.dead_engine(workspace.marker)
+    if not _in_a_bucket(workspace) or not number:
         return ()
     gone: list[Lock] = []
     try:
         with _objects(workspace) as objects:
             for name, generation in objects.below(locks(workspace)):
                 found = lock.parsed(Path(name), objects.read(name))
-                if found.pid == last.engine and found.proven_dead():
+                if found.pid == number and found.proven_dead():
                     objects.delete(name, generation)
                     gone.append(found)
     except OnestackError:

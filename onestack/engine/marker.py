@@ -65,6 +65,12 @@ def read(file: Path) -> Marker | None:
         return Marker(pid=0, started=0.0, recovers=True)
 
 
+def dead_engine(file: Path) -> int:
+    """The number of the engine that a run left behind which is dead itself; 0 where there is none."""
+    last = read(file)
+    return 0 if last is None or last.alive() else last.engine
+
+
 def begin(file: Path) -> Marker:
     """Marks that this process begins to write; recovers where the last writer never ended."""
     earlier = read(file)

@@ -8,7 +8,7 @@ from contextlib import contextmanager, nullcontext
 
 from filelock import FileLock, Timeout
 
-from onestack.engine import bucket, failure, lock, looking, marker, pending, private, state
+from onestack.engine import bucket, failure, lock, looking, marker, pending, private, shared_folder, state
 from onestack.engine.aside import aside, locked, put_together
 from onestack.engine.events import Event
 from onestack.engine.excerpt import Excerpt
@@ -100,7 +100,8 @@ def unlock(workspace: Workspace) -> tuple[str, ...]:
     dead = lock.release_dead(workspace.locks)
     if dead:
         marker.note_death(workspace.marker)
-    return tuple(one.holder() for one in (*dead, *bucket.release_own_lock(workspace)))
+    elsewhere = (*bucket.release_own_lock(workspace), *shared_folder.release_own_lock(workspace))
+    return tuple(one.holder() for one in (*dead, *elsewhere))
 
 
 def died(workspace: Workspace) -> bool:

@@ -103,7 +103,11 @@ class Workspace:
     @property
     def locks(self) -> Path:
         """The folder of the stack's lock files in the file backend."""
-        return self.state / ".pulumi" / "locks" / "organization" / self.project / self.stack
+        return self.locks_below(self.state)
+
+    def locks_below(self, state: Path) -> Path:
+        """The folder of the stack's lock files, where the state is kept in that one."""
+        return state / ".pulumi" / "locks" / "organization" / self.project / self.stack
 
     @property
     def public(self) -> bool:

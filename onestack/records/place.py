@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 from typing import Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
+from onestack.engine import shared_folder
 from onestack.engine.workspace import HOME, Workspace
 from onestack.records.folder import Folder
 from onestack.records.store import Store
@@ -33,7 +34,7 @@ def at(backend: str, root: Path) -> Store:
     """
     parts = urlsplit(backend)
     if parts.scheme == "file":
-        return Folder(_folder(backend, root) / FOLDER)
+        return Folder(shared_folder.folder(backend, root) / FOLDER)
     if parts.scheme == "gs":
         # Google's library takes 0.2 s to read, which other states can do without.
         from onestack.records.bucket import Bucket  # noqa: PLC0415
@@ -43,9 +44,3 @@ def at(backend: str, root: Path) -> Store:
     folder = root / HOME / "records" / own
     address = f"{parts.scheme}://{parts.hostname or ''}" if parts.scheme else "an address without a scheme"
     return Folder(folder, note=_ALONE.format(address=address, folder=folder))
-
-
-def _folder(backend: str, root: Path) -> Path:
-    """The folder of a file backend, which the engine allows to be written ``file://~`` and ``file://./x``."""
-    path = unquote(backend.removeprefix("file://").partition("?")[0])
-    return (root / Path(path).expanduser()).absolute()
