@@ -20,7 +20,8 @@ class EngineProgress:
         match event:
             case Step(phase="done"):
                 self._done += 1
-                self._progress.step(f"{self._verb}: {self._done} resources, last {event.kind} {event.name}")
+                done = "1 resource" if self._done == 1 else f"{self._done} resources"
+                self._progress.step(f"{self._verb}: {done}, last {event.kind} {event.name}")
             case Step(phase="failed"):
                 self._progress.note(f"failed: {event.op} {event.kind} {event.name}")
             case Diagnostic(ephemeral=True):

@@ -24,7 +24,10 @@ def test_done_steps_are_counted_and_the_last_is_named() -> None:
     show(Step("started", "create", "u::shop/a", "kubernetes:core/v1:ConfigMap"))
     show(Step("done", "create", "u::shop/a", "kubernetes:core/v1:ConfigMap"))
     show(Step("done", "create", "u::shop/b", "kubernetes:core/v1:ConfigMap"))
-    assert said.steps[-1] == "deploying: 2 resources, last ConfigMap shop/b"
+    assert said.steps[-2:] == [
+        "deploying: 1 resource, last ConfigMap shop/a",
+        "deploying: 2 resources, last ConfigMap shop/b",
+    ]
 
 
 def test_a_warning_is_said_once_and_stays() -> None:

@@ -19,10 +19,10 @@ def logged() -> tuple[Terminal, io.StringIO]:
 
 def test_in_a_log_each_activity_is_said_once() -> None:
     terminal, text = logged()
-    terminal.step("deploying: 1 resources")
+    terminal.step("deploying: 1 resource")
     terminal.step("deploying: 2 resources")
     terminal.step("waiting: 3 of 4 ready")
-    assert text.getvalue().splitlines() == ["deploying: 1 resources (0:00)", "waiting: 3 of 4 ready (0:00)"]
+    assert text.getvalue().splitlines() == ["deploying: 1 resource (0:00)", "waiting: 3 of 4 ready (0:00)"]
 
 
 def test_in_a_log_what_takes_long_is_said_again_ever_more_rarely(monkeypatch: pytest.MonkeyPatch) -> None:
