@@ -14,7 +14,6 @@ from typing import Any
 import yaml
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-_EXPORTS: dict[object, str] = {}
 PROGRAM = ("Pulumi.yaml", "__main__.py", "infra", "components", "tools")
 
 
@@ -70,19 +69,10 @@ class Clone:
         return Finished(done.returncode, done.stdout, done.stderr)
 
     def shell(self, script: str, timeout: float = 600) -> Finished:
-        """Runs a shell script in the environment that ``onestack env`` gives."""
-        return self.run(f"{self._exports()}\n{script}", timeout)
-
-    def _exports(self) -> str:
-        """What ``onestack env`` says, which is asked again once settings or this environment are others."""
-        settings = (self.root / "stacks" / f"Pulumi.{self.stack}.yaml").read_text()
-        environment = {name: held for name, held in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
-        of = (self.root, self.stack, settings, frozenset(environment.items()))
-        if of not in _EXPORTS:
-            said = self.onestack("env", self.stack)
-            assert said.code == 0, said.err
-            _EXPORTS[of] = said.out
-        return _EXPORTS[of]
+        """Runs a shell script in the environment that ``onestack env`` gives, as it is now."""
+        exports = self.onestack("env", self.stack)
+        assert exports.code == 0, exports.err
+        return self.run(f"{exports.out}\n{script}", timeout)
 
     def run(self, script: str, timeout: float = 600) -> Finished:
         """Runs a shell script in the repository."""

@@ -184,6 +184,7 @@ def network(**subnet: Any) -> dict[str, Any]:
     }
 
 
+@pytest.mark.torture
 def test_a_project_lives_from_nothing_to_nothing(stack: Stack) -> None:
     stack.declare(network())
     planned = stack.planned()

@@ -218,7 +218,8 @@ def test_a_hook_that_fails_ends_the_deployment_and_the_next_one_tries_again(
     assert repository.planned() == {}
 
 
-@pytest.mark.parametrize("told", [pytest.param(signal.SIGKILL, marks=pytest.mark.torture), signal.SIGTERM])
+@pytest.mark.torture
+@pytest.mark.parametrize("told", [signal.SIGKILL, signal.SIGTERM])
 def test_a_hook_that_was_running_when_its_run_was_ended_runs_again(
     repository: Clone, live: Live, told: signal.Signals
 ) -> None:

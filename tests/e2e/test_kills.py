@@ -145,6 +145,7 @@ def test_a_killed_run_is_finished_by_running_again(beds: Beds, trial: Trial) -> 
     tried(beds, trial)
 
 
+@pytest.mark.torture
 @pytest.mark.parametrize("trial", at_random(3), ids=named)
 def test_and_so_are_three_that_are_killed_anywhere(beds: Beds, trial: Trial) -> None:
     tried(beds, trial)

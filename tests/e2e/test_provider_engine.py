@@ -210,6 +210,7 @@ def test_a_cluster_that_is_away_can_be_previewed_and_says_so_in_up(stack: Stack)
     assert "https://127.0.0.1:1" in said
 
 
+@pytest.mark.torture
 def test_five_hundred_objects_go_at_once(stack: Stack) -> None:
     place = "engine-many"
     many = [config_map(place, f"settings-{number}", number=str(number)) for number in range(500)]
