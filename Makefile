@@ -35,7 +35,7 @@ down: $(READY) ## Take the local environment down
 
 test: $(READY) ## Run the tests (the everyday set)
 	@$(BIN)/onestack tools >/dev/null
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not torture"
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not torture"
 
 torture: $(READY) ## Run the long tests
 	@$(BIN)/python -m pytest -m torture
