@@ -35,7 +35,8 @@ down: $(READY) ## Take the local environment down
 
 test: $(READY) ## Run the tests (the everyday set)
 	@$(BIN)/onestack tools >/dev/null
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not torture"
+	@# A file's tests share what is dear; files in their order, for the long ones are in tests/e2e.
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not torture"
 
 torture: $(READY) ## Run the long tests
 	@$(BIN)/python -m pytest -m torture
