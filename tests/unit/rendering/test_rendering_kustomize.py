@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import tempfile
@@ -20,7 +21,12 @@ from onestack.rendering.texts import Texts
 from tests.reading import had
 from tests.unit.rendering.conftest import Write
 
-CORPUS = Path("/work/shared/corpus/online-boutique/kustomize")
+REPOSITORY = Path(__file__).parents[3]
+CORPUS = (
+    Path(os.environ.get("ONESTACK_CORPUS", REPOSITORY.parent / "shared" / "corpus"))
+    / "online-boutique"
+    / "kustomize"
+)
 
 
 def config_map(name: str, value: str = "1") -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,8 @@ from onestack.rendering.options import Options
 from tests.reading import had
 from tests.unit.rendering.conftest import Write
 
-CORPUS = Path("/work/shared/corpus")
+REPOSITORY = Path(__file__).parents[3]
+CORPUS = Path(os.environ.get("ONESTACK_CORPUS", REPOSITORY.parent / "shared" / "corpus"))
 AWKWARD = """# a comment
 apiVersion: v1
 kind: ConfigMap
