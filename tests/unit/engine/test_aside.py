@@ -18,7 +18,7 @@ from onestack.engine import Event, Excerpt, Outcome, Step, Workspace, lock, mark
 from onestack.engine.aside import aside, put_together
 from onestack.engine.process import How
 from onestack.errors import EngineKilled, PartNotEnough, StackLocked
-from tests.unit.engine.test_lock import dead_pid
+from tests.unit.engine.died import dead_pid
 
 HELD = {
     "manifest": {"time": "1"},

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,9 +14,9 @@ import pytest
 from onestack import engine
 from onestack.engine import marker
 from onestack.engine.bucket import locks, reachable
-from onestack.engine.workspace import Workspace
 from onestack.errors import PermissionRefused, StateBucketMissing
 from tests.google_stand_in import Google, Trouble, refusal, serving
+from tests.unit.engine.died import dead_pid, left, workspace
 
 LOCK = ".pulumi/locks/organization/shop/dev/0b1f.json"
 
@@ -34,32 +32,6 @@ def google(monkeypatch: pytest.MonkeyPatch) -> Iterator[Google]:
 @pytest.fixture(autouse=True)
 def backend(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PULUMI_BACKEND_URL", "gs://states")
-
-
-def workspace(root: Path) -> Workspace:
-    """A workspace of a stack whose state is shared."""
-    return Workspace(
-        root=root,
-        project="shop",
-        stack="dev",
-        bin_dirs=(),
-        kubeconfig=root / "kubeconfig",
-        pulumi_home=root / "home",
-        shared_state=True,
-    )
-
-
-def dead_pid() -> int:
-    process = subprocess.Popen([sys.executable, "-c", ""])
-    process.wait()
-    return process.pid
-
-
-def left(made: Workspace, *, engine: int, pid: int = 0) -> None:
-    """A marker of a run whose command has ended without taking it away."""
-    made.marker.parent.mkdir(parents=True, exist_ok=True)
-    content = {"pid": pid or dead_pid(), "started": 1.0, "recovers": False, "engine": engine}
-    made.marker.write_text(json.dumps(content))
 
 
 def locked(google: Google, name: str = LOCK, **changes: Any) -> None:

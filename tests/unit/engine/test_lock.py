@@ -17,6 +17,7 @@ import pytest
 from onestack import processes
 from onestack.engine import lock
 from tests.clocks import jump
+from tests.unit.engine.died import dead_pid
 
 
 def write(folder: Path, name: str = "a", **changes: object) -> Path:
@@ -31,13 +32,6 @@ def write(folder: Path, name: str = "a", **changes: object) -> Path:
     file = folder / f"{name}.json"
     file.write_text(json.dumps(content))
     return file
-
-
-def dead_pid() -> int:
-    """The number of a process that has ended."""
-    process = subprocess.Popen([sys.executable, "-c", ""])
-    process.wait()
-    return process.pid
 
 
 def test_a_dead_holder_on_this_machine_loses_its_lock(tmp_path: Path) -> None:

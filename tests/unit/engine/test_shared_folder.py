@@ -5,15 +5,13 @@ from __future__ import annotations
 import json
 import os
 import socket
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from onestack import engine, processes
-from onestack.engine.workspace import Workspace
+from tests.unit.engine.died import dead_pid, left, workspace
 
 
 @pytest.fixture
@@ -23,31 +21,6 @@ def shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("PULUMI_BACKEND_URL", folder.as_uri())
     monkeypatch.setenv("PULUMI_CONFIG_PASSPHRASE", "ours")
     return folder
-
-
-def workspace(root: Path) -> Workspace:
-    return Workspace(
-        root=root / "clone",
-        project="shop",
-        stack="dev",
-        bin_dirs=(),
-        kubeconfig=root / "kubeconfig",
-        pulumi_home=root / "home",
-        shared_state=True,
-    )
-
-
-def dead_pid() -> int:
-    process = subprocess.Popen([sys.executable, "-c", ""])
-    process.wait()
-    return process.pid
-
-
-def left(made: Workspace, **changes: Any) -> None:
-    """A marker of a run, whose command is dead if nothing else is said."""
-    made.marker.parent.mkdir(parents=True, exist_ok=True)
-    content = {"pid": dead_pid(), "started": 1.0, "recovers": False} | changes
-    made.marker.write_text(json.dumps(content))
 
 
 def locked(shared: Path, stack: str = "dev", **changes: Any) -> Path:
