@@ -11,11 +11,12 @@ from typing import Any
 
 import pytest
 
-from onestack import delivery, engine, standing
+from onestack import delivery, engine, standing, wait
 from onestack.engine import Outcome, run
 from onestack.engine.process import How
 from onestack.engine.workspace import Workspace
 from onestack.manifests.manifest import Identity, group_of
+from onestack.manifests.record import NAMESPACE, namespaces, record_name
 from onestack.masking import Mask
 from onestack.repository import find
 from onestack.stack import Stack, gather
@@ -43,7 +44,6 @@ class Repository:
 
     made: Clone
     runs: list[tuple[str, bool]] = field(default_factory=list)
-    first: bool = True
 
     @property
     def stack(self) -> Stack:
@@ -70,9 +70,11 @@ class Repository:
 
     @property
     def records(self) -> set[Identity]:
-        """What the stack declares beside its manifests."""
-        record = Identity("", "ConfigMap", "onestack-system", f"onestack-release-{self.made.stack}")
-        return {record} | ({Identity("", "Namespace", None, "onestack-system")} if self.first else set())
+        """What the stack declares beside its manifests; the namespace only as the first on its cluster."""
+        record = Identity("", "ConfigMap", NAMESPACE, record_name(self.made.stack))
+        left = self.stack.ask(lambda client: wait.found(client, self.made.stack))
+        own = namespaces(left, project="onestack", stack=self.made.stack)
+        return {record, *(one.identity for one in own)}
 
     def held(self) -> Sequence[Mapping[str, Any]]:
         state = engine.read_state(self.stack.workspace)
@@ -97,12 +99,9 @@ def identity(one: Placed) -> Identity:
 
 
 @contextmanager
-def deployed(made: Clone, *, first: bool = True) -> Iterator[Repository]:
-    """The baseline, live, and taken down afterwards.
-
-    Under a passphrase of its own, for it has a secret. ``first``: it is the first stack on its cluster.
-    """
-    found, whole = Repository(made, first=first), run._run
+def deployed(made: Clone) -> Iterator[Repository]:
+    """The baseline, live, and taken down afterwards. Under a passphrase of its own, for it has a secret."""
+    found, whole = Repository(made), run._run
 
     def spied(workspace: Workspace, how: How, *arguments: Any) -> Outcome:
         found.runs.append((how.verb, workspace.aside is not None))
