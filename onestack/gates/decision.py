@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Final, get_args
 
 from onestack.gates import approvals as approving
 from onestack.gates import judging, limits, opening, owners
-from onestack.gates.approvals import Approval, Approvers
+from onestack.gates.ballots import NOBODY, Ballots
 from onestack.gates.clock import Clock
 from onestack.gates.policy import Review, Rule
 from onestack.gates.settings import GateSettings
@@ -32,21 +32,20 @@ def decide(
     review: Review,
     rules: Sequence[Rule],
     clock: Clock,
-    approvals: Sequence[Approval] = (),
-    approvers: Approvers | None = None,
-    authors: Collection[str] = (),
+    ballots: Ballots = NOBODY,
 ) -> tuple[Verdict, ...]:
     """What each gate says to carrying out ``plan`` now: policy, limits, approvals, window.
 
-    ``rules``: of `onestack.policies.load`. ``approvers``: without them those that the settings name.
-    ``authors`` are the logins of who wrote the change. A plan that changes nothing passes every gate.
+    ``rules``: of `onestack.policies.load`. A plan that changes nothing passes every gate.
     """
     if plan.empty:
         return tuple(Verdict(gate, True, "nothing changes") for gate in GATES)
-    who = approvers if approvers is not None else owners.approvers(settings.approvals)
+    who = ballots.approvers if ballots.approvers is not None else owners.approvers(settings.approvals)
     return (
         judging.decide(rules, review, settings.policy),
         limits.decide(plan, settings.limits),
-        approving.decide(digest, plan.risks, settings.approvals, who, authors, approvals, clock.now),
+        approving.decide(
+            digest, plan.risks, settings.approvals, who, ballots.authors, ballots.approvals, clock.now
+        ),
         opening.decide(clock, settings),
     )

@@ -13,6 +13,7 @@ import orjson
 from pydantic import TypeAdapter, ValidationError
 
 from onestack.errors import LeaseLost, RecordChanged
+from onestack.ledger.deployments import Deployed, deployments
 from onestack.ledger.entry import NOTHING, Begin, End, Entry, Kind, parsed, sealed, shortened, text
 from onestack.ledger.verify import Chain, Fault, Head, unfinished, verify
 from onestack.records import Store, Stored
@@ -87,6 +88,10 @@ class Ledger:
     def entries(self, last: int | None = None) -> tuple[Entry, ...]:
         """The readable entries in order, or those of the ``last`` numbers. Raises: Unavailable."""
         return self.chain(last).ordered
+
+    def deployments(self, last: int | None = None) -> tuple[Deployed, ...]:
+        """The deployments in order, or those that the ``last`` entries begin. Raises: Unavailable."""
+        return deployments(self.entries(last))
 
     def chain(self, last: int | None = None) -> Chain:
         """All that is there, or the end of it, for `verify`. Raises: Unavailable."""

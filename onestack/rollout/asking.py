@@ -7,18 +7,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Final
 
 from onestack import checking, policies, sources
 from onestack import plan as plans
 from onestack.child import tokens_aside
 from onestack.clock import Watch
 from onestack.errors import GitFailed, InvalidPlan, NotInGit, Unavailable
+from onestack.gates.ballots import NOBODY, Ballots
 from onestack.gates.clock import Clock
 from onestack.gates.decision import decide
 from onestack.gates.policy import Review
 from onestack.gates.verdict import Verdict
-from onestack.ledger import Ledger, deployments
+from onestack.ledger import Ledger
 from onestack.manifests.manifest import Manifest
 from onestack.plan import Plan
 from onestack.plan.document import MOST_BYTES
@@ -26,13 +26,9 @@ from onestack.progress import Discreet
 from onestack.records import Store
 from onestack.repository import Repository
 from onestack.revision import tree
-from onestack.rollout.considering import Ballots
-from onestack.rollout.desk import commits
+from onestack.rollout.desk import RECENT, commits
 from onestack.rollout.parties import ballots, github_of
 from onestack.settings import Settings
-
-_RECENT: Final = 200
-"""So many entries are looked through for what is live."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +75,7 @@ def ask(
         progress.note("rules about the cloud's resources are asked by a deployment: a plan holds no inputs")
     if plan.against == "simulation":
         progress.note("the plan is of a simulation: one of the real stack has another digest to approve")
-    asked = _asked(question, plan, progress, environment) if gates.approvals else Ballots()
+    asked = _asked(question, plan, progress, environment) if gates.approvals else NOBODY
     named = question.at
     now = Clock(named, True, "the time that was asked for") if named else watch.read(asked.date)
     with tokens_aside():
@@ -90,9 +86,7 @@ def ask(
             review=review,
             rules=policies.load(question.repository.root, plan.stack, gates.policy, progress.note),
             clock=now,
-            approvals=asked.approvals,
-            approvers=asked.approvers,
-            authors=asked.authors,
+            ballots=asked,
         )
     return found, now.now
 
@@ -124,7 +118,7 @@ def _live(question: Question, progress: Discreet) -> str | None:
     """The commit that is live, whose CODEOWNERS say who may approve."""
     ledger = Ledger(question.store, question.repository.project, question.settings.stack)
     try:
-        return next(commits(deployments(ledger.entries(_RECENT))), None)
+        return next(commits(ledger.deployments(RECENT)), None)
     except Unavailable as error:
         progress.note(f"what is live is not known, so owners are those that these files name: {error.what}")
         return None

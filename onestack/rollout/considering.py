@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from onestack import delivery, planning, policies
 from onestack.child import tokens_aside
 from onestack.clock import Watch
 from onestack.errors import OnestackError, PlanMoved
-from onestack.gates.approvals import Approval, Approvers, Ballot, count, names_plan
+from onestack.gates.approvals import Approval, Ballot, count, names_plan
+from onestack.gates.ballots import NOBODY, Ballots
 from onestack.gates.decision import decide
 from onestack.gates.owners import approvers
 from onestack.gates.policy import Review
@@ -19,20 +20,6 @@ from onestack.plan import Plan, digest
 from onestack.progress import Discreet
 from onestack.rollout.about import About, Considered, Order
 from onestack.stack import Stack, readable
-
-
-@dataclass(frozen=True)
-class Ballots:
-    """What a code host knows of a change: approvals, who may give them, and who wrote it.
-
-    ``date`` is the Date header of its answer.
-    """
-
-    approvals: tuple[Approval, ...] = ()
-    approvers: Approvers | None = None
-    authors: frozenset[str] = frozenset()
-    date: str | None = None
-
 
 Asked = Callable[[Plan, str | None, str | None], Ballots]
 """Asked with a plan, the commit that it is of and the one that is live."""
@@ -75,9 +62,7 @@ def consider(stack: Stack, about: About, order: Order, progress: Discreet, asked
             review=review,
             rules=policies.load(root, about.stack, rules, progress.note) if rules else (),
             clock=now,
-            approvals=ballots.approvals,
-            approvers=ballots.approvers,
-            authors=ballots.authors,
+            ballots=ballots,
         )
     return Considered(about, plan, verdicts, _counted(named, gates, ballots, now.now))
 
@@ -87,7 +72,7 @@ def _ballots(
 ) -> Ballots:
     """Who approved. Where it can't be asked: nobody, if that changes nothing or gates are passed anyway."""
     if settings is None or plan.empty:
-        return Ballots()
+        return NOBODY
     commit = about.revision.commit if about.revision else None
     try:
         return asked(plan, commit, about.previous)
@@ -95,7 +80,7 @@ def _ballots(
         if order.override is None and (plan.grave or settings.when == "always"):
             raise
         note(f"who approved isn't known: {error.what}")
-        return Ballots()
+        return NOBODY
 
 
 def _review(stack: Stack, gates: GateSettings, plan: Plan, progress: Discreet) -> Review:

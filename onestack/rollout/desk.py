@@ -10,7 +10,7 @@ from onestack import lease, records
 from onestack.actor import actor, links, machine
 from onestack.errors import GitFailed, NotInGit, UnknownRevision
 from onestack.lease import Lease
-from onestack.ledger import Approval, Begin, Deployed, Ledger, Verb, deployments
+from onestack.ledger import Approval, Begin, Deployed, Ledger, Verb
 from onestack.progress import Discreet, Heard, Progress
 from onestack.revision import Revision, revision, tree
 from onestack.rollout.about import About, Considered, Order
@@ -19,7 +19,7 @@ from onestack.rollout.settling import settle
 from onestack.rollout.telling import Listener, Listeners
 from onestack.stack import Stack
 
-_RECENT = 200
+RECENT = 200
 """So many entries are looked through for what was live before."""
 
 
@@ -49,7 +49,7 @@ def desk(stack: Stack, progress: Discreet, order: Order, listeners: Sequence[Lis
         store, project, name, owner, take_over=order.take_over, above=ledger.lease, note=heard.note
     ) as held:
         ledger.abandon(lease=held.number)
-        before = deployments(ledger.entries(_RECENT))
+        before = ledger.deployments(RECENT)
         told = Listeners(listeners, heard, Owed(store, project, name))
         settle(stack, before, held.number, told, heard)
         yield Desk(stack, ledger, held, heard, told, _about(stack, before, heard), before)

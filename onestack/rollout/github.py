@@ -8,6 +8,7 @@ from typing import Final
 from onestack import revert
 from onestack.errors import ForgeUnavailable, OnestackError
 from onestack.forge import CommitState, DeploymentState, Forge, Pull, marker
+from onestack.gates.ballots import Ballots
 from onestack.gates.comment import approvals
 from onestack.gates.verdict import Verdict
 from onestack.harmless import one_line
@@ -17,7 +18,6 @@ from onestack.plan.inert import code, excerpt, prose
 from onestack.progress import Progress
 from onestack.revision import Revision, between
 from onestack.rollout.about import About, Considered, Failure, Rollout, first_cause
-from onestack.rollout.considering import Ballots
 from onestack.rollout.owning import Declared, owners
 
 CONTEXT: Final = "onestack/{}"

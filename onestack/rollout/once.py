@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from onestack import records
-from onestack.ledger import Ledger, deployments
+from onestack.ledger import Ledger
 from onestack.progress import Progress
 from onestack.rollout.desk import committed
 from onestack.stack import Stack
@@ -22,7 +22,7 @@ def tried(stack: Stack, progress: Progress) -> str | None:
     """
     here, name = committed(stack, progress), stack.settings.stack
     ledger = Ledger(records.beside(stack.workspace), stack.repository.project, name)
-    last = next(reversed(deployments(ledger.entries(_RECENT))), None)
+    last = next(reversed(ledger.deployments(_RECENT)), None)
     did = last.begin.begin if last is not None else None
     if here is None or last is None or did is None or did.commit != here.commit:
         return None

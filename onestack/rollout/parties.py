@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from onestack.child import TOKENS
 from onestack.engine.workspace import HOME
 from onestack.errors import NoForgeToken
+from onestack.gates.ballots import Ballots
 from onestack.masking import Mask
 from onestack.plan import Plan
 from onestack.progress import Discreet, Progress
 from onestack.revision import branch
-from onestack.rollout.considering import Ballots
 from onestack.rollout.owning import Declared, owners
 from onestack.rollout.telling import Listener
 from onestack.stack import Stack

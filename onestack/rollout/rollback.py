@@ -9,7 +9,7 @@ from typing import Any
 from onestack import records, revert, trial
 from onestack.errors import NothingLiveBefore, OnestackError
 from onestack.harmless import one_line
-from onestack.ledger import Ledger, deployments
+from onestack.ledger import Ledger
 from onestack.plan.inert import code, excerpt
 from onestack.progress import Discreet, Heard
 from onestack.repository import Repository
@@ -52,7 +52,7 @@ def target(stack: Stack, to: str | None) -> Revision:
         return revision(root, to)
     ledger = Ledger(records.beside(stack.workspace), stack.repository.project, stack.settings.stack)
     now = revert.files(root, revision(root))
-    for commit in commits(deployments(ledger.entries())):
+    for commit in commits(ledger.deployments()):
         try:
             found = revision(root, commit)
         except OnestackError:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 
 from onestack.errors import GateClosed, GatesClosed
 from onestack.gates.approvals import Approval
+from onestack.gates.ballots import Ballots
 from onestack.gates.clock import Clock
 from onestack.gates.decision import decide, without_plan
 from onestack.gates.policy import Review
@@ -32,12 +32,14 @@ ALICE = Approval("alice", "comment", DIGEST, DAY)
 
 
 def asked(
-    settings: GateSettings = SETTINGS, review: Review = BAD, now: datetime = DAY, **more: Any
+    settings: GateSettings = SETTINGS,
+    review: Review = BAD,
+    now: datetime = DAY,
+    given: tuple[Approval, ...] = (),
 ) -> tuple[Verdict, ...]:
     made = plan(change("delete"), risks=(GRAVE,))
-    return decide(
-        made, DIGEST, settings, review=review, rules=OURS, clock=Clock(now, True), authors=("bob",), **more
-    )
+    ballots = Ballots(given, authors=frozenset({"bob"}))
+    return decide(made, DIGEST, settings, review=review, rules=OURS, clock=Clock(now, True), ballots=ballots)
 
 
 def test_each_gate_closes_on_its_own_account() -> None:
@@ -51,7 +53,7 @@ def test_each_gate_closes_on_its_own_account() -> None:
     opened = {
         "policy": asked(review=Review()),
         "limits": asked(SETTINGS.model_copy(update={"limits": None})),
-        "approvals": asked(approvals=(ALICE,)),
+        "approvals": asked(given=(ALICE,)),
         "window": asked(now=NIGHT),
     }
     for gate, verdicts in opened.items():
@@ -93,7 +95,7 @@ def test_what_stops_is_one_failure_that_says_all() -> None:
 
 
 def test_waiting_helps_only_where_time_alone_opens() -> None:
-    window = asked(review=Review(), approvals=(ALICE,), settings=SETTINGS.model_copy(update={"limits": None}))
+    window = asked(review=Review(), given=(ALICE,), settings=SETTINGS.model_copy(update={"limits": None}))
     assert waits(window) == datetime(2026, 11, 30, 21, tzinfo=UTC)
     assert waits(asked()) is None
     assert waits(asked(GateSettings())) is None
@@ -102,7 +104,7 @@ def test_waiting_helps_only_where_time_alone_opens() -> None:
 
 
 def test_the_document_has_everything() -> None:
-    found = document("live", asked(review=Review(), approvals=(ALICE,)), DAY)
+    found = document("live", asked(review=Review(), given=(ALICE,)), DAY)
     assert (found["stack"], found["at"], found["open"]) == ("live", "2026-11-30T12:00:00Z", False)
     assert found["gates"][3] == {
         "gate": "window",

@@ -29,6 +29,7 @@ from onestack.errors import (
     Unavailable,
 )
 from onestack.gates.approvals import Approval, Approvers
+from onestack.gates.ballots import Ballots
 from onestack.gates.policy import Review
 from onestack.gates.verdict import Verdict
 from onestack.lease import holding
@@ -39,7 +40,7 @@ from onestack.plan.state import state_digest
 from onestack.progress import Silent
 from onestack.repository import Repository
 from onestack.revision import revision
-from onestack.rollout import Ballots, Order, considering, deploy, destroy, tried
+from onestack.rollout import Order, considering, deploy, destroy, tried
 from onestack.settings import from_file
 from onestack.stack import Stack
 
