@@ -99,7 +99,8 @@ def commits(before: Sequence[Deployed]) -> Iterator[str]:
 def begin(desk: Desk, considered: Considered, verb: Verb, order: Order) -> Begin:
     """What the ledger says of a rollout that begins."""
     about = considered.about
-    closed = [one.gate for one in considered.verdicts if not one.open]
+    closed = [str(one.gate) for one in considered.verdicts if not one.open]
+    closed += ["late"] if considered.late else []
     return Begin(
         verb=verb,
         who=about.who,

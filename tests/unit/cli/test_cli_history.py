@@ -79,6 +79,13 @@ def test_the_last_deployment_comes_first_and_a_killed_one_is_seen(root: Path, le
     assert ledger.entries()[-1].hash in done.stderr
 
 
+def test_of_an_end_that_does_not_say_what_was_done_nothing_is_claimed(root: Path, ledger: Ledger) -> None:
+    for number, outcome in enumerate(("interrupted", "stopped"), start=4):
+        begun = ledger.begin(Begin("deploy", "ada", "here"), lease=number)
+        ledger.end(begun, End(outcome))  # type: ignore[arg-type] # one of the outcomes
+    assert [row[5:7] for row in rows(run(root))][:2] == [["none", "stopped"], ["not known", "interrupted"]]
+
+
 def test_what_others_called_themselves_is_obeyed_by_nobody(root: Path, ledger: Ledger) -> None:
     assert ledger
     said = run(root).stderr
