@@ -40,7 +40,7 @@ class InsecureForge(UsageError):
         super().__init__(
             "no token is sent without encryption",
             where=host,
-            hint="use an address that begins with https:// for --api or GITHUB_API_URL",
+            hint="use an address that begins with https:// in GITHUB_API_URL",
         )
 
 
@@ -185,5 +185,6 @@ class SlackNotTold(Unavailable):
 
     def __init__(self, stage: str, why: str) -> None:
         super().__init__(
-            f"Slack was not told that it {stage}: {why}", hint="it is kept, and sent by the next run"
+            f"Slack was not told that it {'waits' if stage == 'waiting' else stage}: {why}",
+            hint="it is kept, and sent by the next run",
         )

@@ -114,10 +114,20 @@ class Forge:
 
     @_asking
     def status(
-        self, commit: str, context: str, state: CommitState, description: str, url: str | None = None
+        self,
+        commit: str,
+        context: str,
+        state: CommitState,
+        description: str,
+        url: str | None = None,
+        *,
+        reworded: bool = True,
     ) -> None:
-        """Sets a commit's status, unless it is the last of its context; the description is cut."""
-        statuses.put(self._session, commit, context, state, description, url)
+        """Sets a commit's status, unless it is the last of its context; the description is cut.
+
+        Not ``reworded``: one of that state stays, whatever it says.
+        """
+        statuses.put(self._session, commit, context, state, description, url, reworded=reworded)
 
     @_asking
     def remarks(self, number: int) -> tuple[Remark, ...]:
