@@ -152,8 +152,8 @@ def _told(one: Deployed) -> Iterator[str]:
     yield f"{begin.commit[:12]} {_SIGNED[begin.signature]}" if begin.commit else "not committed"
     if end:
         # What an interrupted or failed run did isn't always known.
-        known = bool(end.counts) or end.outcome in {"succeeded", "stopped"}
-        yield _counts(end.counts) if known else "not known"
+        told = end.counts or end.outcome in {"succeeded", "stopped"}
+        yield _counts(end.counts) if told else "not known"
     else:
         known = begin.counts or begin.plan
         yield f"planned: {_counts(begin.counts)}" if known else "not known"

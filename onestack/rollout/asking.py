@@ -101,7 +101,7 @@ def _objects(question: Question, progress: Discreet) -> tuple[Manifest, ...]:
         told=lambda what: progress.step(f"reading {name}: {what}"),
     )
     progress.hide(made.plaintexts)
-    return (*made.manifests, *made.after, *made.tests)
+    return made.applied
 
 
 def _asked(question: Question, plan: Plan, progress: Discreet, environment: Mapping[str, str]) -> Ballots:
