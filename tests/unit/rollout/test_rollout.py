@@ -395,6 +395,20 @@ def test_who_cannot_be_told_is_noted_and_stops_nothing(world: World) -> None:
     assert sum("GitHub is down" in note for note in world.progress.notes) == 2
 
 
+def test_what_is_live_is_known_however_often_it_was_tried_since(world: World) -> None:
+    world.deploy()
+    commit = revision(world.root).commit
+    for _ in range(2):
+        begun = world.ledger().begin(Begin("deploy", "ada", "laptop"), lease=1)
+        world.ledger().end(begun, End("stopped"))
+    world.monkeypatch.setattr("onestack.rollout.desk.RECENT", 3)
+    world.deploy()
+    assert world.ear.details[-1][0].previous == commit
+    destroy(world.stack, world.progress, Order())
+    world.deploy()
+    assert world.ear.details[-1][0].previous is None
+
+
 def test_a_closed_gate_is_written_and_told_once_for_a_plan(world: World) -> None:
     world.settings(APPROVALS)
     for _ in range(3):
