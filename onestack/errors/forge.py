@@ -110,17 +110,6 @@ class HeadMoved(OnestackError):
         )
 
 
-class BranchElsewhere(OnestackError):
-    """The branch is there, at another commit."""
-
-    def __init__(self, name: str, commit: str, there: str) -> None:
-        super().__init__(
-            f"the branch '{name}' is there already, at another commit",
-            why=f"it is at {there[:12]}, not at {commit[:12]}",
-            hint="delete it or take another name",
-        )
-
-
 class CommentTooLong(OnestackError):
     """A comment is longer than GitHub takes."""
 

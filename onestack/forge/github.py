@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import wraps
-from pathlib import Path
 from typing import Concatenate, Final, ParamSpec, TypeVar
 from urllib.parse import quote
 
 from onestack.errors import (
-    BranchElsewhere,
     ForgeDisagrees,
     ForgeForbidden,
     ForgeMissing,
     ForgeUnavailable,
-    NoForge,
-    NoForgeToken,
 )
 from onestack.forge import deployments, statuses
 from onestack.forge.comments import Comment
 from onestack.forge.identity import identity
 from onestack.forge.model import CommitState, Deployment, DeploymentState, Posted, Pull, Remark
-from onestack.forge.place import Place, place
+from onestack.forge.place import Place
 from onestack.forge.reading import pull_of
 from onestack.forge.remarks import remarks
 from onestack.forge.session import NO_GITHUB, Session
@@ -166,33 +162,6 @@ class Forge:
         return deployments.say(self._session, deployment, state, given)
 
     @_asking
-    def create_branch(self, name: str, commit: str) -> None:
-        """Makes a branch at a commit that GitHub has. Raises: BranchElsewhere, where it is at another."""
-        doing = f"making the branch '{name}'"
-
-        def look() -> str | None:
-            try:
-                found = self._session.get(f"git/ref/heads/{quote(name)}", doing, "contents: read")
-            except ForgeMissing:
-                return None
-            return str(found["object"]["sha"])
-
-        def make() -> str:
-            body = {"ref": f"refs/heads/{name}", "sha": commit}
-            try:
-                made = self._session.send("POST", "git/refs", doing, "contents: write", body)
-            except ForgeDisagrees:
-                # Somebody else made it in between.
-                there = look()
-                if there is None:
-                    raise
-                return there
-            return str(made["object"]["sha"])
-
-        if (there := self._session.made(look, make)) != commit:
-            raise BranchElsewhere(name, commit, there)
-
-    @_asking
     def open_pull_request(self, head: str, base: str, title: str, body: str) -> Pull:
         """The open pull request from ``head`` to ``base``: the one that is there, else a new one.
 
@@ -230,14 +199,3 @@ class Forge:
         if self._login is None:
             self._login = identity(self._session)
         return self._login
-
-
-def configured(environ: Mapping[str, str], root: Path | None = None) -> Forge | None:
-    """The forge that the environment names and has a token for; None where there is none.
-
-    Raises: InsecureForge.
-    """
-    try:
-        return Forge(place(environ, root))
-    except (NoForge, NoForgeToken):
-        return None

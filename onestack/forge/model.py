@@ -43,9 +43,8 @@ class Remark:
 
     ``kind`` of a review is ``review``, ``state`` its verdict in GitHub's words (``APPROVED``,
     ``CHANGES_REQUESTED``, ``COMMENTED``, ``DISMISSED``); of a comment it is empty. ``commit`` is what a
-    review was of. ``association`` is the author's with the repository (``OWNER``, ``MEMBER``, …);
-    ``machine`` tells that no person wrote it. ``edited``: the text isn't what was first written; a
-    review doesn't tell, so for one it is asked of its history where the token may, else None.
+    review was of. ``machine`` tells that no person wrote it. ``edited``: the text isn't what was first
+    written; a review doesn't tell, so for one it is asked of its history where the token may, else None.
     """
 
     who: str
@@ -56,7 +55,6 @@ class Remark:
     dismissed: bool = False
     commit: str | None = None
     state: str = ""
-    association: str = ""
     machine: bool = False
     url: str = ""
 

@@ -56,9 +56,8 @@ def place(
     root: Path | None = None,
     *,
     repository: str | None = None,
-    api: str | None = None,
 ) -> Place:
-    """Where to speak to: options first, then the environment, then git's remote ``origin`` in ``root``.
+    """Where to speak to: the option first, then the environment, then git's remote ``origin`` in ``root``.
 
     Raises: NoForge, NoForgeToken, InsecureForge.
     """
@@ -69,7 +68,7 @@ def place(
     token = environ.get("GITHUB_TOKEN") or environ.get("GH_TOKEN")
     if not token:
         raise NoForgeToken(named)
-    address = (api or environ.get("GITHUB_API_URL") or _api(server)).rstrip("/")
+    address = (environ.get("GITHUB_API_URL") or _api(server)).rstrip("/")
     _private(address)
     event = _event(environ.get("GITHUB_EVENT_PATH"))
     run = environ.get("GITHUB_RUN_ID") or None
