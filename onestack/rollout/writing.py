@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Final
 
 from onestack.errors import EngineFailed, GateClosed, HookFailed, LeaseLost, OnestackError
 from onestack.gates.verdict import Verdict
@@ -16,9 +15,6 @@ from onestack.rollout.about import CameTo, Considered, Failure, Order, first_cau
 from onestack.rollout.aftermath import live, takes_back, way_back
 from onestack.rollout.desk import Desk, begin
 from onestack.rollout.settling import waits
-
-_GATES: Final = "gates"
-"""Where the ledger names the gates that stopped a run."""
 
 
 @contextmanager
@@ -146,8 +142,7 @@ def stopped(
         desk.listeners.end(lambda one: one.waiting(considered, before, closed), before, untold)
         return
     entry = begin(desk, considered, "deploy", order)
-    marked = replace(entry, links={**entry.links, _GATES: " ".join(names)} if names else entry.links)
-    begun = desk.ledger.begin(marked, lease=desk.lease.number)
+    begun = desk.ledger.begin(replace(entry, gates=names or ("seal",)), lease=desk.lease.number)
     desk.listeners.owe(begun)
     desk.ledger.end(begun, End("stopped", error=error.message()))
     desk.listeners.end(lambda one: one.waiting(considered, begun, closed), begun)
@@ -159,7 +154,7 @@ def _stopped_before(desk: Desk, considered: Considered, names: tuple[str, ...]) 
     if last is None or last.begin.begin is None or not waits(last):
         return None
     did = last.begin.begin
-    same = did.plan == considered.about.digest != "" and did.links.get(_GATES) == " ".join(names)
+    same = did.plan == considered.about.digest != "" and did.gates == names
     return last.begin if same else None
 
 

@@ -18,7 +18,7 @@ from onestack.forge import Forge, place
 from onestack.gates.settings import ApprovalSettings, GateSettings
 from onestack.gates.verdict import Verdict
 from onestack.ledger import Begin, End, Entry
-from onestack.notify import NotifySettings, SlackSettings, Told
+from onestack.notify import Message, NotifySettings, SlackSettings, Told
 from onestack.plan import Change, Plan, digest
 from onestack.progress import Heard
 from onestack.repository import Repository
@@ -311,6 +311,33 @@ def test_a_webhook_has_its_channel_and_needs_no_settings(
         settings=SimpleNamespace(stack="prod", notify=NotifySettings()),
     )
     assert (_slack(stack, Quiet(), environ) is not None) is hears
+
+
+@pytest.mark.parametrize(
+    ("closed", "title", "why"),
+    [
+        ([WAITS], "waiting for approvals", "*approvals*: 1 more approval is needed"),
+        (
+            [WAITS, Verdict("window", False, "it is night", opens_by="wait")],
+            "waiting for approvals, window",
+            "approvals: 1 more approval is needed; window: it is night",
+        ),
+    ],
+)
+def test_slack_hears_of_every_gate_that_is_closed(closed: list[Verdict], title: str, why: str) -> None:
+    told: list[Message] = []
+
+    def tell(message: Message) -> Told:
+        told.append(message)
+        return Told("sent")
+
+    there: Any = SimpleNamespace(tell=tell)
+    Slack(there).waiting(Considered(about(), PLAN), begun(), closed)
+    (message,) = told
+    assert title in message.text
+    said = str(message.blocks)
+    assert why in said
+    assert all(one.opens_by in said for one in closed)
 
 
 def test_what_slack_was_not_told_is_a_sentence() -> None:

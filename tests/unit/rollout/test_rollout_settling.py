@@ -15,6 +15,7 @@ from onestack import records
 from onestack.errors import GatesClosed, NotReady, Unavailable
 from onestack.records.folder import Folder
 from onestack.revision import revision
+from onestack.rollout import Order
 from onestack.rollout.owed import Owed
 from tests.unit.rollout.test_rollout import APPROVALS, Ear, World, _commit, root, world
 
@@ -125,6 +126,22 @@ def test_a_closed_gate_that_was_not_heard_is_no_end_to_be_told(world: World, ear
         world.deploy()
     assert ear.heard == ["waiting"]
     assert world.ended() == ["stopped", "stopped"]
+
+
+@pytest.mark.parametrize("sealed", ["", "sha256:" + "0" * 64])
+def test_a_run_that_was_killed_as_a_gate_stopped_it_is_told_as_no_deployment(
+    world: World, ear: Troubled, sealed: str
+) -> None:
+    """GitHub would show one that broke."""
+    world.settings(APPROVALS)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("onestack.ledger.Ledger.end", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
+        with pytest.raises(KeyboardInterrupt):
+            world.deploy(Order(sealed=sealed or None))
+    with pytest.raises(GatesClosed):
+        world.deploy()
+    assert world.ended() == ["killed", "stopped"]
+    assert ear.heard == ["waiting"]
 
 
 def test_what_is_owed_is_bounded_and_what_is_no_record_owes_nothing(tmp_path: Path) -> None:
