@@ -8,7 +8,6 @@ from onestack.forge.model import (
     Posted,
     Pull,
     Remark,
-    marker,
 )
 from onestack.forge.place import Place, place
 
@@ -21,6 +20,5 @@ __all__ = [
     "Posted",
     "Pull",
     "Remark",
-    "marker",
     "place",
 ]

@@ -11,13 +11,6 @@ DeploymentState = Literal["queued", "pending", "in_progress", "success", "failur
 RemarkKind = Literal["review", "comment"]
 
 
-def marker(stack: str, what: str = "preview") -> str:
-    """The hidden first line of a stack's comment on a pull request, by which it is found again."""
-    # No hyphens in a row: they would end the comment.
-    name = "".join(char if char.isalnum() or char in "._" else f"%{ord(char):x}" for char in stack)
-    return f"<!-- onestack:{what} {name} -->"
-
-
 @dataclass(frozen=True)
 class Pull:
     """A pull request. ``head`` and ``base`` are branches, ``commit`` is the head's.

@@ -7,12 +7,13 @@ from typing import Final
 
 from onestack import revert
 from onestack.errors import ForgeUnavailable, OnestackError
-from onestack.forge import CommitState, DeploymentState, Forge, Pull, marker
+from onestack.forge import CommitState, DeploymentState, Forge, Pull
 from onestack.gates.ballots import Ballots
 from onestack.gates.comment import approvals
 from onestack.gates.verdict import Verdict
 from onestack.harmless import one_line
 from onestack.ledger import End, Entry, Outcome
+from onestack.marker import marker
 from onestack.plan import Plan, markdown
 from onestack.plan.inert import code, excerpt, prose
 from onestack.progress import Progress

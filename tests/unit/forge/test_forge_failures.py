@@ -16,7 +16,8 @@ from onestack.errors import (
     ForgeUnavailable,
     OnestackError,
 )
-from onestack.forge import Forge, marker, place
+from onestack.forge import Forge, place
+from onestack.marker import marker
 from tests.stand_ins.github import DOWN, EXPIRED, NO_RIGHTS, SECONDARY, TOKEN, GitHub
 from tests.stand_ins.people import User
 from tests.stand_ins.server import Answer, trickling
