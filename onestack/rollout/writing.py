@@ -49,7 +49,9 @@ class _Begun:
         """How it ended, as the ledger has it."""
         tests, seconds = self.came_to.tests, time.monotonic() - self.began
         counted = Counted(tests.passed, tests.failed + tests.errors, tests.skipped) if tests else None
-        return End(outcome, self.came_to.counts, message, tests=counted, seconds=seconds)
+        # That nothing was done is known, and isn't the same as that nothing is known.
+        counts = self.came_to.counts if self.came_to.touched else {"same": 0}
+        return End(outcome, counts, message, tests=counted, seconds=seconds)
 
 
 def _succeeded(desk: Desk, run: _Begun) -> None:

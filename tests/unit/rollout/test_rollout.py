@@ -469,6 +469,7 @@ def test_a_state_that_moved_after_the_plan_is_refused_before_anything_is_done(wo
         world.deploy(Order(sealed=digest(world.plan)))
     assert world.ended() == ["stopped"]
     assert world.ear.details[-1][-1].live.startswith("nothing was done")
+    assert _end(world).counts == {"same": 0}
 
 
 def test_a_failure_prepares_the_way_back_where_the_settings_say_so(world: World, tmp_path: Path) -> None:
