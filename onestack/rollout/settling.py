@@ -34,9 +34,9 @@ def settle(
 
 
 def waits(one: Deployed) -> bool:
-    """Whether a run was stopped by gates before it began; one that was stopped on its way took some time."""
-    end = one.end.end if one.end else None
-    return end is not None and end.outcome == "stopped" and end.seconds is None
+    """Whether gates stopped a run before it began, and not on its way."""
+    did = one.begin.begin
+    return one.end is not None and did is not None and bool(did.gates)
 
 
 def _tell(stack: Stack, one: Deployed, name: str, listeners: Listeners) -> None:

@@ -188,7 +188,7 @@ def test_a_terminal_that_is_closed_interrupts_unless_nohup_says_otherwise(
 
 
 def test_a_plan_goes_where_no_folder_is_yet(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As Cloud Build asks for it in a fresh checkout, whose ``.onestack/`` nothing has made."""
+    """As the guide advises it, in a fresh checkout, whose ``.onestack/`` nothing has made."""
     plan = plans.Plan("shop", "local", "t" * 40, "s", "s")
     made = SimpleNamespace(plan=plan, outcome=Outcome({}, (), ()))
     monkeypatch.setattr("onestack.cli.delivery.gather", lambda *_, **__: SimpleNamespace(workspace=None))
