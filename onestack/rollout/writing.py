@@ -144,9 +144,13 @@ def stopped(
         desk.listeners.end(lambda one: one.waiting(considered, before, closed), before, untold)
         return
     entry = begin(desk, considered, "deploy", order)
-    begun = desk.ledger.begin(replace(entry, gates=names or ("seal",)), lease=desk.lease.number)
-    desk.listeners.owe(begun)
-    desk.ledger.end(begun, End("stopped", error=error.message()))
+    try:
+        begun = desk.ledger.begin(replace(entry, gates=names or ("seal",)), lease=desk.lease.number)
+        desk.listeners.owe(begun)
+        desk.ledger.end(begun, End("stopped", error=error.message()))
+    except OnestackError:
+        desk.progress.note(error.message())  # what stops it is to be known all the same
+        raise
     desk.listeners.end(lambda one: one.waiting(considered, begun, closed), begun)
 
 
