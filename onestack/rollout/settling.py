@@ -34,9 +34,8 @@ def settle(
 
 
 def waits(one: Deployed) -> bool:
-    """Whether a run was stopped by gates before it began; one that was stopped on its way took some time."""
-    end = one.end.end if one.end else None
-    return end is not None and end.outcome == "stopped" and end.seconds is None
+    """Whether a run was stopped by gates before it began."""
+    return one.idle and one.state() == "stopped"
 
 
 def _tell(stack: Stack, one: Deployed, name: str, listeners: Listeners) -> None:

@@ -145,6 +145,23 @@ def _stopped_before(desk: Desk, considered: Considered, names: tuple[str, ...]) 
     return last.begin if same else None
 
 
+def unplanned(desk: Desk, order: Order, error: OnestackError) -> None:
+    """Writes and tells that it can't be said what would be done, once for each commit and cause."""
+    considered = Considered(desk.about)
+    failure = _failure(considered, error, CameTo(), desk.progress.mask)
+    entry = begin(desk, considered, "deploy", order)
+    last = desk.before[-1] if desk.before else None
+    if last is not None and last.idle and last.end is not None and last.end.end is not None:
+        did = last.begin.begin
+        if did and did.commit == entry.commit and first_cause(last.end.end.error) == failure.cause:
+            return
+    with _noted(desk, "the ledger lacks how this run ended"):
+        begun = desk.ledger.begin(entry, lease=desk.lease.number)
+        desk.listeners.owe(begun)
+        desk.ledger.end(begun, End("failed", error=failure.message))
+        desk.listeners.end(lambda one: one.failed(desk.about, begun, failure), begun)
+
+
 @contextmanager
 def _noted(desk: Desk, what: str) -> Iterator[None]:
     try:
