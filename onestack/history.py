@@ -25,6 +25,8 @@ from onestack.tables import PAST
 from onestack.terminal import clock
 
 _STYLES: Final = {"succeeded": "green", "running": "bold", "stopped": "yellow", "interrupted": "yellow"}
+_LONGEST: Final = 200
+"""So much of an error is shown; --json has all that the ledger has."""
 _SIGNED: Final = {
     "good": "signed",
     "bad": "BAD SIGNATURE",
@@ -97,6 +99,20 @@ def table(found: History) -> Table:
         cells = (str(one.begin.number), one.begin.time.astimezone().strftime("%Y-%m-%d %H:%M:%S %Z"))
         made.add_row(*map(_cell, (*cells, *_told(one))), Text(state, style), *map(_cell, _measured(one)))
     return made
+
+
+def remarks(found: History) -> Iterator[str]:
+    """What no row has room for: who approved, which gates were passed by hand, and why it didn't succeed."""
+    for one in found.deployed:
+        begin, end = one.begin.begin, one.end.end if one.end else None
+        said = []
+        if begin is not None and begin.approvals:
+            said.append(f"approved by {', '.join(approval.by for approval in begin.approvals)}")
+        if begin is not None:
+            said.extend(f"passed the gate {gate}" for gate in begin.overridden)
+        if end is not None and end.error:
+            said.append(f"{end.outcome}: {' '.join(map(str.strip, end.error.splitlines()[:2]))[:_LONGEST]}")
+        yield from (one_line(f"entry {one.begin.number}: {what}") for what in said)
 
 
 def document(found: History) -> dict[str, Any]:

@@ -129,7 +129,11 @@ def _against(workspace: engine.Workspace) -> str:
     metavar="REASON",
     help="Pass closed gates for this reason, which the ledger keeps. For emergencies.",
 )
-@click.option("--once", is_flag=True, help="Only what is new, or what a gate had stopped: for a clock.")
+@click.option(
+    "--once",
+    is_flag=True,
+    help="Only what is new, what a gate had stopped, or what could not be planned: for a clock.",
+)
 @take_over_option
 @json_option
 @click.pass_obj

@@ -47,6 +47,8 @@ def history(root: Path, stack: str, limit: int, verify: bool, offline: bool | No
             return
         if found.deployed:
             terminal.console.print(told.table(found))
+        for line in told.remarks(found):
+            terminal.note(line)
         if found.faults:
             raise LedgerBroken(stack, found.place, list(map(str, found.faults)))
         terminal.note(told.summary(found))

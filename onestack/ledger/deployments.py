@@ -21,6 +21,11 @@ class Deployed:
     end: Entry | None = None
     abandoned: Entry | None = None
 
+    @property
+    def idle(self) -> bool:
+        """Whether it ended before it began: a gate stopped it, or it couldn't be planned."""
+        return self.end is not None and self.end.end is not None and self.end.end.seconds is None
+
     def state(self, holding: int | None = None) -> Outcome | Literal["running", "killed"]:
         """How it ended; ``holding`` is the number of the lease that is held now."""
         if self.end is not None and self.end.end is not None:

@@ -17,7 +17,8 @@ _GOES_ON: Final = frozenset({"stopped", "killed", "running"})
 def tried(stack: Stack, progress: Progress) -> str | None:
     """What became of the revision that lies here, in a sentence; None where it is still to be deployed.
 
-    It is where the ledger's last run was of another one, was stopped by a gate, or was killed.
+    It is where the ledger's last run was of another one, was stopped by a gate, couldn't be planned, or was
+    killed.
     Raises: Unavailable.
     """
     here, name = committed(stack, progress), stack.settings.stack
@@ -26,7 +27,7 @@ def tried(stack: Stack, progress: Progress) -> str | None:
     did = last.begin.begin if last is not None else None
     if here is None or last is None or did is None or did.commit != here.commit:
         return None
-    if (state := last.state()) in _GOES_ON:
+    if last.idle or (state := last.state()) in _GOES_ON:
         return None
     when = f"{last.begin.time:%Y-%m-%d %H:%M} UTC"
     return f"nothing to go on with: the {did.verb} of {here.short} to {name}, begun {when}, {_WORDS[state]}"

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from onestack import acceptance, delivery
 from onestack.engine import Outcome, State
-from onestack.errors import AcceptanceFailed, GatesClosed, PlanMoved
+from onestack.errors import AcceptanceFailed, GatesClosed, OnestackError, PlanMoved
 from onestack.gates.settings import GateSettings
 from onestack.gates.verdict import closed as closed_gates
 from onestack.plan.state import state_digest
@@ -17,7 +17,7 @@ from onestack.rollout.considering import Asked, consider
 from onestack.rollout.desk import Desk, desk
 from onestack.rollout.late import refuse_late
 from onestack.rollout.telling import Listener
-from onestack.rollout.writing import stopped, written
+from onestack.rollout.writing import stopped, unplanned, written
 from onestack.stack import Stack
 
 
@@ -62,13 +62,16 @@ def destroy(stack: Stack, progress: Discreet, order: Order) -> Outcome:
 
 
 def _allowed(at: Desk, order: Order, asked: Asked) -> Considered:
-    """What may be done now. Raises: PlanMoved, GatesClosed, once that is written and told."""
+    """What may be done now. Raises: PlanMoved, GatesClosed, as `consider`, once that is written and told."""
     try:
         if at.stack.workspace.simulation is not None and at.stack.settings.gates != GateSettings():
             at.progress.note(f"simulated: gates stop nothing; 'onestack gates {at.about.stack}' asks them")
         considered = consider(at.stack, at.about, order, at.progress, asked)
     except PlanMoved as error:
         stopped(at, Considered(at.about), (), order, error)
+        raise
+    except OnestackError as error:
+        unplanned(at, order, error)
         raise
     # What a rule warns of stops nothing, and would be told nowhere else.
     for one in considered.verdicts:

@@ -81,7 +81,7 @@ def _failed(desk: Desk, run: _Begun, error: BaseException) -> None:
 
     Not where the lease is lost: whoever has it now says what became of this run, and of the stack.
     """
-    failure = _failure(run, error, desk.progress.mask)
+    failure = _failure(run.considered, error, run.came_to, run.verb, desk.progress.mask)
     desk.progress.note(f"what is live: {failure.live}")
     outcome: Outcome = "interrupted" if failure.interrupted else "failed"
     if isinstance(error, GateClosed):
@@ -110,14 +110,16 @@ def _lost(desk: Desk) -> bool:
     return False
 
 
-def _failure(run: _Begun, error: BaseException, hidden: Callable[[str], str]) -> Failure:
+def _failure(
+    considered: Considered, error: BaseException, came_to: CameTo, verb: Verb, hidden: Callable[[str], str]
+) -> Failure:
     """The failure in words without the stack's secrets: it goes to a channel and a pull request."""
     interrupted = not isinstance(error, Exception)
     message = error.message() if isinstance(error, OnestackError) else type(error).__name__
     if interrupted:
         message = "it was interrupted"
     message = hidden(message)
-    now = live(run.considered.about, error, run.came_to, run.verb)
+    now = live(considered.about, error, came_to, verb)
     return Failure(first_cause(message), message, now, interrupted=interrupted)
 
 
@@ -162,6 +164,23 @@ def _stopped_before(desk: Desk, considered: Considered, names: tuple[str, ...]) 
     did = last.begin.begin
     same = did.plan == considered.about.digest != "" and did.gates == names
     return last.begin if same else None
+
+
+def unplanned(desk: Desk, order: Order, error: OnestackError) -> None:
+    """Writes and tells that it can't be said what would be done, once for each commit and cause."""
+    considered = Considered(desk.about)
+    failure = _failure(considered, error, CameTo(), "deploy", desk.progress.mask)
+    entry = begin(desk, considered, "deploy", order)
+    last = desk.before[-1] if desk.before else None
+    if last is not None and last.idle and last.end is not None and last.end.end is not None:
+        did = last.begin.begin
+        if did and did.commit == entry.commit and first_cause(last.end.end.error) == failure.cause:
+            return
+    with _noted(desk, "the ledger lacks how this run ended"):
+        begun = desk.ledger.begin(entry, lease=desk.lease.number)
+        desk.listeners.owe(begun)
+        desk.ledger.end(begun, End("failed", {"same": 0}, failure.message))
+        desk.listeners.end(lambda one: one.failed(desk.about, begun, failure), begun)
 
 
 @contextmanager

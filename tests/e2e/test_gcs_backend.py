@@ -169,6 +169,7 @@ def state_text(bucket: Emulator) -> bytes:
     return bucket.content(BUCKET, STATE) if bucket.objects(BUCKET, STATE) else b""
 
 
+@pytest.mark.torture
 def test_a_lock_of_another_machine_stops_a_run_that_leaves_no_trace(
     repository: Clone, bucket: Emulator
 ) -> None:

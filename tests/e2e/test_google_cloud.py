@@ -71,15 +71,7 @@ def google(toolchain: Toolchain, tmp_path_factory: pytest.TempPathFactory) -> It
 
 @pytest.fixture(scope="module")
 def deployed(google: Cloud) -> Cloud:
-    """The same, deployed once."""
-    done = google.onestack("deploy")
-    assert done.code == 0, done.err
-    return google
-
-
-@pytest.fixture
-def live(google: Cloud) -> Cloud:
-    """The same, deployed, whoever ran the tests before: workers share the tests of a module."""
+    """The same, deployed once: each test that changes it ends with what is declared deployed."""
     done = google.onestack("deploy")
     assert done.code == 0, done.err
     return google
@@ -111,8 +103,8 @@ def test_one_deployment_makes_the_cloud_the_cluster_and_ready_pods(google: Cloud
     assert google.planned() == {}
 
 
-def test_plain_pulumi_sees_the_same(live: Cloud) -> None:
-    done = live.shell("pulumi preview --non-interactive --expect-no-changes")
+def test_plain_pulumi_sees_the_same(deployed: Cloud) -> None:
+    done = deployed.shell("pulumi preview --non-interactive --expect-no-changes")
     assert done.code == 0, done.out + done.err
 
 
@@ -126,34 +118,34 @@ def test_a_change_plans_what_the_providers_documentation_says(deployed: Cloud, c
     assert all(key.startswith("onestack:google:") for key in others)
 
 
-def test_pools_come_and_go_and_workloads_stay(live: Cloud) -> None:
-    names = live.kubectl("get pods --namespace shop --output name").out
-    live.settings(**CHANGES["a node pool more"].settings)
-    done = live.onestack("deploy")
+def test_pools_come_and_go_and_workloads_stay(deployed: Cloud) -> None:
+    names = deployed.kubectl("get pods --namespace shop --output name").out
+    deployed.settings(**CHANGES["a node pool more"].settings)
+    done = deployed.onestack("deploy")
     assert done.code == 0, done.err
-    nodes = live.kubectl("get nodes --output name").out
+    nodes = deployed.kubectl("get nodes --output name").out
     assert nodes.count("-batch-") == 2
-    live.settings()
-    done = live.onestack("deploy")
+    deployed.settings()
+    done = deployed.onestack("deploy")
     assert done.code == 0, done.err
-    assert "-batch-" not in live.kubectl("get nodes --output name").out
-    assert live.kubectl("get pods --namespace shop --output name").out == names
+    assert "-batch-" not in deployed.kubectl("get nodes --output name").out
+    assert deployed.kubectl("get pods --namespace shop --output name").out == names
 
 
-def test_a_new_endpoint_of_the_same_cluster_replaces_no_manifest(live: Cloud) -> None:
-    live.settings(cluster={"location": "europe-west4-a", "endpoint": "ip",
+def test_a_new_endpoint_of_the_same_cluster_replaces_no_manifest(deployed: Cloud) -> None:
+    deployed.settings(cluster={"location": "europe-west4-a", "endpoint": "ip",
                              "authorizedNetworks": {"office": "203.0.113.0/24"}})  # fmt: skip
-    plan = live.planned()
-    live.settings()
+    plan = deployed.planned()
+    deployed.settings()
     assert of_google(plan) == {"Cluster cluster": "update"}
     assert plan["pulumi:providers:kubernetes cluster"] == "update"
     assert not [key for key in plan if key.startswith("kubernetes:")]
 
 
-def test_a_replaced_cluster_takes_every_manifest_with_it(live: Cloud) -> None:
-    before = live.kubectl("get pods --namespace shop --output name").out
-    live.settings(cluster={"location": "europe-west4-a", "generation": 2})
-    plan = live.planned()
+def test_a_replaced_cluster_takes_every_manifest_with_it(deployed: Cloud) -> None:
+    before = deployed.kubectl("get pods --namespace shop --output name").out
+    deployed.settings(cluster={"location": "europe-west4-a", "generation": 2})
+    plan = deployed.planned()
     objects = [op for key, op in plan.items() if key.startswith("kubernetes:")]
     assert len(objects) == 6
     assert set(objects) == {"replace"}
@@ -161,38 +153,38 @@ def test_a_replaced_cluster_takes_every_manifest_with_it(live: Cloud) -> None:
     assert moved["Cluster cluster"] == moved["NodePool default"] == "replace"
     assert not {"Network network", "Subnetwork subnet"} & moved.keys()
 
-    done = live.onestack("deploy")
+    done = deployed.onestack("deploy")
     assert done.code == 0, done.err
-    pods = live.kubectl("get pods --namespace shop --output name")
+    pods = deployed.kubectl("get pods --namespace shop --output name")
     assert pods.out.count("pod/web-") == 2, pods.err
     assert pods.out != before
-    assert len(live.clusters()) == 1
-    assert live.planned() == {}
+    assert len(deployed.clusters()) == 1
+    assert deployed.planned() == {}
 
 
-def test_what_is_protected_goes_in_two_steps(live: Cloud) -> None:
+def test_what_is_protected_goes_in_two_steps(deployed: Cloud) -> None:
     again = {"cluster": {"location": "europe-west4-a", "generation": 2}}
-    live.settings(**again, protected=True)
-    assert live.onestack("deploy").code == 0
+    deployed.settings(**again, protected=True)
+    assert deployed.onestack("deploy").code == 0
     for verb, settings in (("destroy", again), ("deploy", {"cluster": {"location": "europe-west4-b"}})):
-        live.settings(**settings, protected=True)
-        refused = live.onestack(verb)
+        deployed.settings(**settings, protected=True)
+        refused = deployed.onestack(verb)
         assert refused.code == 1
         assert "nothing is done: protected resources of stack dev would be deleted or replaced" in refused.err
         assert "Cluster cluster" in refused.err
         assert "set protected: false below onestack:gcp" in refused.err
-    assert live.kubectl("get pods --namespace shop --output name").out.count("pod/web-") == 2
+    assert deployed.kubectl("get pods --namespace shop --output name").out.count("pod/web-") == 2
 
-    live.settings(**again)
-    done = live.onestack("deploy")
+    deployed.settings(**again)
+    done = deployed.onestack("deploy")
     assert done.code == 0, done.err
 
 
-def test_it_is_taken_down_and_nothing_is_left(live: Cloud) -> None:
-    done = live.onestack("destroy")
+def test_it_is_taken_down_and_nothing_is_left(deployed: Cloud) -> None:
+    done = deployed.onestack("destroy")
     assert done.code == 0, done.err
-    assert live.clusters() == ()
+    assert deployed.clusters() == ()
     # Google itself never deletes these, and keeps services on that others may use by now.
     kept = ("gcp:kms/", "gcp:projects/", "gcp:iam/workloadIdentityPool")
-    left = [key for key in live.project()["resources"] if not key.startswith(kept)]
+    left = [key for key in deployed.project()["resources"] if not key.startswith(kept)]
     assert left == []

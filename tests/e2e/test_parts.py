@@ -138,6 +138,7 @@ def program(lines: str) -> Callable[[str], str]:
     return lambda text: text.replace(before, f"{textwrap.indent(lines, ' ' * 8)}\n{before}")
 
 
+@pytest.mark.torture
 def test_another_cluster_is_everything_anew(repository: Repository) -> None:
     with written(repository, SETTINGS, kubeconfig(clusterIdentifier="another")):
         planned = alike(repository, PART, WHOLE)

@@ -38,6 +38,7 @@ def folders(made: Clone) -> list[str]:
     return [one.name for one in (made.root / ".onestack").glob("run-*")]
 
 
+@pytest.mark.torture
 def test_a_killed_part_is_finished_by_running_again_and_its_excerpt_goes(
     repository: Clone, plane: Plane
 ) -> None:

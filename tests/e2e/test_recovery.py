@@ -100,6 +100,7 @@ def is_settled(made: Clone, plane: Plane, value: str, count: int) -> None:
     assert done.code == 0, done.out + done.err
 
 
+@pytest.mark.torture
 def test_a_killed_deployment_is_finished_by_running_again(repository: Clone, plane: Plane) -> None:
     kill_halfway(repository, plane, "deploy")
     repository.deploy()
@@ -150,6 +151,7 @@ def test_a_killed_update_and_its_revert_end_in_what_is_declared(repository: Clon
     is_settled(repository, plane, "b", COUNT)
 
 
+@pytest.mark.torture
 def test_plain_pulumi_finishes_too_what_was_killed(repository: Clone, plane: Plane) -> None:
     kill_halfway(repository, plane, "deploy")
     write(repository, COUNT - 1)

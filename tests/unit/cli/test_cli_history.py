@@ -17,7 +17,7 @@ from onestack import history as told
 from onestack.cli import cli
 from onestack.errors import LedgerBroken, NothingToSimulate
 from onestack.lease import mine, take
-from onestack.ledger import Begin, End, Ledger, Results
+from onestack.ledger import Approval, Begin, End, Ledger, Results
 from onestack.records.folder import Folder
 
 HOSTILE = "[bold red]ada[/]\n::error::no\x1b[2J"
@@ -64,6 +64,24 @@ def berlin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         time.tzset()
         yield
     time.tzset()
+
+
+def test_what_no_row_has_room_for_is_below_the_table(root: Path, ledger: Ledger) -> None:
+    given = (Approval("bob", "2026-11-27T10:00:00+00:00", "https://e"), Approval("carol", "", ""))
+    begun = Begin("deploy", "ada", "ci", approvals=given, overridden=("limits: the shop\nis down",))
+    ledger.end(
+        ledger.begin(begun, lease=4),
+        End("failed", error="not ready\n  because: " + "x" * 300 + "\n  next: wait"),
+    )
+    done = run(root)
+    assert done.exit_code == 0, done.stderr
+    lines = [line for line in done.stderr.splitlines() if line.startswith("entry ")]
+    assert lines == [
+        "entry 6: approved by bob, carol",
+        "entry 6: passed the gate limits: the shop | is down",
+        f"entry 6: failed: not ready because: {'x' * 181}",
+        "entry 3: failed: it broke",
+    ]
 
 
 @pytest.mark.usefixtures("berlin")

@@ -40,7 +40,7 @@ from onestack.gates.policy import Review
 from onestack.gates.verdict import Verdict
 from onestack.lease import holding
 from onestack.ledger import Begin, End, Ledger, deployments
-from onestack.masking import Mask
+from onestack.masking import MASKED, Mask
 from onestack.plan import Change, Plan, Risk, digest
 from onestack.plan.state import state_digest
 from onestack.progress import Silent
@@ -422,6 +422,37 @@ def test_a_closed_gate_is_written_and_told_once_for_a_plan(world: World) -> None
     assert world.ended() == ["stopped", "stopped"]
 
 
+def test_what_can_not_be_planned_is_written_and_told_once_for_a_cause_and_the_clock_tries_again(
+    world: World,
+) -> None:
+    world.settings(APPROVALS)
+    away = ["the cluster is away", "the cluster is away", "the project is locked"]
+    for what in away:
+        world.monkeypatch.setattr(planning, "plan", _raising(Unavailable(f"{what}: hunter2-hunter2")))
+        with pytest.raises(Unavailable):
+            world.deploy()
+        assert tried(world.stack, world.progress) is None
+    assert world.ended() == ["failed", "failed"]
+    assert world.ear.heard == ["failed", "failed"]
+    failure = world.ear.details[0][-1]
+    assert (failure.cause, failure.live) == (
+        f"the cluster is away: {MASKED}",
+        "nothing was done; it is nothing that the ledger knows",
+    )
+    _commit(git.Repo(world.root), "next")
+    with pytest.raises(Unavailable):
+        world.deploy()
+    assert world.ended() == ["failed"] * 3, "another commit's is another's"
+
+
+def _raising(error: OnestackError) -> Callable[..., Plan]:
+    def plan(_stack: object, progress: Any, **_: object) -> Plan:
+        progress.hide(Mask(frozenset({b"hunter2-hunter2"})))
+        raise error
+
+    return plan
+
+
 def _approved(plan: Plan) -> Ballots:
     given = Approval("bob", "comment", digest(plan), datetime.now(UTC) - timedelta(minutes=1))
     return Ballots((given,), Approvers(frozenset({"bob"})), frozenset({"ada"}))
@@ -621,7 +652,7 @@ def test_who_overrides_is_not_stopped_by_a_code_host_that_is_down(world: World) 
             deploy(world.stack, world.progress, order, [], down)
         except Unavailable:
             assert order.override is None
-    assert world.ended() == ["succeeded"]
+    assert world.ended() == ["failed", "succeeded"]
     assert "who approved isn't known: GitHub is away" in world.progress.notes
 
 
