@@ -8,10 +8,9 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from onestack import acceptance, caution, chart_tests, engine, planning, recovery, standing
+from onestack import acceptance, caution, chart_tests, engine, recovery, standing
 from onestack.acceptance import Results
 from onestack.chart_tests import Ended
-from onestack.declaration import Declaration
 from onestack.discretion import hiding
 from onestack.engine import Outcome, State
 from onestack.errors import EngineFailed, HookFailed, NotReady, OnestackError
@@ -55,14 +54,6 @@ class Verification:
         return self.readiness.ok and passed and self.acceptance.ok
 
 
-def preview(stack: Stack, progress: Discreet, *, full: bool = False) -> Outcome:
-    """What a deployment would change. ``full`` looks at every object, also those that didn't change.
-
-    Raises: OnestackError.
-    """
-    return planning.previewed(stack, progress, full=full).outcome
-
-
 def graph(stack: Stack, progress: Discreet, *, live: bool = False) -> Graph:
     """The resources as a deployment would leave them; ``live``: those that the state holds.
 
@@ -73,26 +64,32 @@ def graph(stack: Stack, progress: Discreet, *, live: bool = False) -> Graph:
     if live:
         engine.ensure_stack(stack.workspace)
         return Graph(from_state(engine.read_state(stack.workspace).resources))
-    made, _found, run = _prepared(stack, progress, full=True)
+    ready = prepared(stack, progress, full=True)
     progress.step(f"planning {stack.settings.stack}")
-    steps = engine.planned(stack.workspace, handed=run.whole)
+    steps = engine.planned(stack.workspace, handed=ready.run.whole)
     names = Names(stack.repository.project, stack.settings.stack)
-    return Graph(from_steps(steps), {names.of(one): one.application for one in made.applied})
+    return Graph(from_steps(steps), {names.of(one): one.application for one in ready.made.applied})
 
 
 def deploy(
-    stack: Stack, progress: Discreet, *, full: bool = False, begins: Callable[[State], None] | None = None
+    stack: Stack,
+    progress: Discreet,
+    *,
+    full: bool = False,
+    begins: Callable[[State], None] = lambda _state: None,
+    ran: Callable[[Outcome], None] = lambda _outcome: None,
 ) -> Deployment:
     """Read -> survey -> finish what a dead run left -> up -> readiness.
 
-    ``begins`` is called with the state that was read, before anything is done, and may refuse.
+    ``begins`` is called with the state that was read, before anything is done, and may refuse; ``ran`` with
+    what the engine did, before it is known whether all becomes ready.
 
     Raises: OnestackError.
     """
     began = time.monotonic()
-    made, found, run = _prepared(stack, progress, full=full, writes=True)
-    if begins is not None:
-        begins(run.state)
+    ready = prepared(stack, progress, full=full, writes=True)
+    made, found, run = ready.made, ready.found, ready.run
+    begins(run.state)
     _finish(stack, found, progress)
     run.begin()
     try:
@@ -100,20 +97,13 @@ def deploy(
     except EngineFailed as error:
         caution.look_again(stack, error, progress)
         raise _said_by_hooks(stack, made.applied, error) from None
+    ran(outcome)
     if stack.workspace.cloud:
         located(stack, engine.read_state(stack.workspace))
     _settle(stack, run.state, progress)
     readiness = wait(stack, made.applied, progress)
     run.mark_ready()
     return Deployment(outcome, made.applied, readiness, time.monotonic() - began)
-
-
-def _prepared(
-    stack: Stack, progress: Discreet, *, full: bool, writes: bool = False
-) -> tuple[Declaration, Standing, Runs]:
-    """What is declared, what is there, and how runs go about it."""
-    ready = prepared(stack, progress, full=full, writes=writes)
-    return ready.made, ready.found, ready.run
 
 
 def _finish(stack: Stack, found: Standing, progress: Progress) -> None:
@@ -157,7 +147,11 @@ def _said_by_hooks(stack: Stack, manifests: Sequence[Manifest], error: EngineFai
     for manifest, one in zip(hooks, report.outcomes, strict=True):
         if manifest.identity in unfinished and one.verdict in {GONE, VANISHED, ENDED}:
             said.append(f"{one.ref}: didn't end well, and is gone")
-    return HookFailed(stack.settings.stack, said, error.why) if said else error
+    if not said:
+        return error
+    failed = HookFailed(stack.settings.stack, said, error.why)
+    failed.done = error.done
+    return failed
 
 
 def verify(stack: Stack, progress: Discreet, *, junit: Path | None = None) -> Verification:
@@ -211,8 +205,17 @@ def wait(stack: Stack, manifests: Sequence[Manifest], progress: Progress) -> Wai
     return report
 
 
-def destroy(stack: Stack, progress: Discreet) -> Outcome:
-    """Deletes all that the stack holds, and all of its own that a dead run left. Raises: OnestackError."""
+def destroy(
+    stack: Stack,
+    progress: Discreet,
+    *,
+    begins: Callable[[], None] = lambda: None,
+    ran: Callable[[Outcome], None] = lambda _outcome: None,
+) -> Outcome:
+    """Deletes all that the stack holds, and all of its own that a dead run left. Both are as for `deploy`.
+
+    Raises: OnestackError.
+    """
     caution.require_official(stack)
     engine.ensure_stack(stack.workspace)
     caution.require_unprotected(stack)
@@ -221,7 +224,9 @@ def destroy(stack: Stack, progress: Discreet) -> Outcome:
         there = located(stack, engine.read_state(stack.workspace))
         if there:
             reachable(stack, progress)
+    begins()
     outcome = engine.destroy(stack.workspace, EngineProgress(progress, "destroying"))
+    ran(outcome)
     state = engine.read_state(stack.workspace)
     if stack.workspace.cloud:
         there = located(stack, state)

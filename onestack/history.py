@@ -167,7 +167,9 @@ def _told(one: Deployed) -> Iterator[str]:
     yield begin.who
     yield f"{begin.commit[:12]} {_SIGNED[begin.signature]}" if begin.commit else "not committed"
     if end:
-        yield _counts(end.counts)
+        # What an interrupted or failed run did isn't always known.
+        told = end.counts or end.outcome in {"succeeded", "stopped"}
+        yield _counts(end.counts) if told else "not known"
     else:
         known = begin.counts or begin.plan
         yield f"planned: {_counts(begin.counts)}" if known else "not known"

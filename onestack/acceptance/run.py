@@ -71,8 +71,8 @@ def run(
     root = stack.repository.root
     folder = place(stack)
     file = junit or root / HOME / "acceptance" / f"{stack.settings.stack}.xml"
+    file.unlink(missing_ok=True)  # an earlier run's are not those of one that is cut off
     if not folder.is_dir():
-        file.unlink(missing_ok=True)
         return Results(note=f"there is no folder {chosen.path}/")
     made = readable(stack, progress).applied if manifests is None else manifests
     progress.step("acceptance tests")
@@ -206,7 +206,6 @@ def _read(code: int, apart: Path, file: Path, mask: Mask, path: str) -> Results:
     with (apart / "said").open("rb") as said:
         tail = mask(_tail(said))[-_TAIL:].strip()
     if code == _NOTHING_COLLECTED:
-        file.unlink(missing_ok=True)
         return Results(note=f"{path}/ holds no test")
     try:
         root = parsed((apart / "junit.xml").read_bytes(), mask)

@@ -26,7 +26,7 @@ from onestack.rooted import RootedCommand
 from onestack.stack import gather, located
 from onestack.terminal import Terminal, clock
 
-_file = OutputFile()
+_file = OutputFile(folders=True)
 
 
 @click.command("env", cls=RootedCommand)
@@ -100,6 +100,7 @@ def preview(
 
 def _write(terminal: Terminal, file: Path, content: bytes) -> None:
     try:
+        file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content)
     except OSError as error:
         raise PlanNotWritten(str(file), error.strerror or str(error)) from None

@@ -10,6 +10,7 @@ import click
 
 from onestack import checking, history, policies
 from onestack import settings as stack_settings
+from onestack.child import tokens_aside
 from onestack.cli.arguments import json_option, stack_argument
 from onestack.cli.document import print_document
 from onestack.clock import Watch
@@ -95,11 +96,11 @@ def _asked(
     repository: Repository, settings: Settings, clock: Clock, terminal: Terminal, *, offline: bool
 ) -> tuple[Verdict, ...]:
     stack, own = settings.stack, settings.gates
-    rules = policies.load(repository.root, stack, own.policy, terminal.note)
-    terminal.step(f"reading {stack}")
-    made = checking.declare(
-        repository, settings, offline=offline, told=lambda what: terminal.step(f"reading {stack}: {what}")
-    )
-    terminal.hide(made.plaintexts)
-    review = Review((*made.manifests, *made.after, *made.tests))
-    return without_plan(own, review=review, rules=rules, clock=clock)
+    with tokens_aside():
+        rules = policies.load(repository.root, stack, own.policy, terminal.note)
+        terminal.step(f"reading {stack}")
+        made = checking.declare(
+            repository, settings, offline=offline, told=lambda what: terminal.step(f"reading {stack}: {what}")
+        )
+        terminal.hide(made.plaintexts)
+        return without_plan(own, review=Review(made.applied), rules=rules, clock=clock)

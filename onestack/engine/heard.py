@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -25,8 +26,8 @@ class Heard:
     forgets: bool = False
     project: str = ""
     """The project of Google's in which something failed."""
-    done: int = 0
-    """How many changes came to their end."""
+    done: Counter[str] = field(default_factory=Counter)
+    """How many changes came to their end, by operation."""
     _not_created: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     _creating: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     _replaced: list[Step] = field(default_factory=list)
@@ -54,7 +55,7 @@ class Heard:
     def _go_on(self, step: Step) -> None:
         if step.phase == "done":
             self._creating.pop(step.urn, None)
-            self.done += step.is_change
+            self.done.update([step.op] if step.is_change else ())
             return
         if step.op.startswith("create"):
             self._creating[step.urn] = step.resource

@@ -207,6 +207,6 @@ def _run(workspace: Workspace, how: How, on_event: OnEvent) -> Outcome:
         )
         if isinstance(error, EngineFailed):
             error.unfinished = heard.unfinished
-            error.done = heard.done if how.verb == "up" else None
+            error.done = dict(heard.done) if how.verb in {"up", "destroy"} else None
         raise error
     return heard.outcome

@@ -59,7 +59,6 @@ from onestack.errors.engine import (
     WaitCancelled,
 )
 from onestack.errors.forge import (
-    BranchElsewhere,
     CommentTooLong,
     ForgeDisagrees,
     ForgeForbidden,
@@ -197,7 +196,6 @@ __all__ = [
     "ApiNotEnabled",
     "BaseUnavailable",
     "BillingDisabled",
-    "BranchElsewhere",
     "BranchTaken",
     "BucketTaken",
     "BuildFailed",

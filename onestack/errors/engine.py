@@ -14,12 +14,13 @@ class EngineFailed(OnestackError):
 
     ``forgets`` is set where its state lacks objects that are there: the engine drops what goes with a
     Namespace before it has deleted that. ``unfinished`` are resources, as the engine writes them, that were
-    still being created when the run gave up. ``done``: so many changes were made before, where that is known.
+    still being created when the run gave up. ``done``: how many changes were made before, by operation, where
+    that is known.
     """
 
     forgets: bool = False
     unfinished: Sequence[Mapping[str, Any]] = ()
-    done: int | None = None
+    done: Mapping[str, int] | None = None
 
     def __init__(self, verb: str, stack: str, errors: tuple[str, ...], hint: str) -> None:
         super().__init__(
@@ -145,7 +146,12 @@ class NotReady(OnestackError):
 
 
 class HookFailed(OnestackError):
-    """A hook that runs before or after the release didn't end well, so the deployment didn't either."""
+    """A hook that runs before or after the release didn't end well, so the deployment didn't either.
+
+    ``done`` is as in `EngineFailed`.
+    """
+
+    done: Mapping[str, int] | None = None
 
     def __init__(self, stack: str, hooks: Sequence[str], engine: str) -> None:
         super().__init__(

@@ -40,7 +40,7 @@ class InsecureForge(UsageError):
         super().__init__(
             "no token is sent without encryption",
             where=host,
-            hint="use an address that begins with https:// for --api or GITHUB_API_URL",
+            hint="use an address that begins with https:// in GITHUB_API_URL",
         )
 
 
@@ -110,17 +110,6 @@ class HeadMoved(OnestackError):
         )
 
 
-class BranchElsewhere(OnestackError):
-    """The branch is there, at another commit."""
-
-    def __init__(self, name: str, commit: str, there: str) -> None:
-        super().__init__(
-            f"the branch '{name}' is there already, at another commit",
-            why=f"it is at {there[:12]}, not at {commit[:12]}",
-            hint="delete it or take another name",
-        )
-
-
 class CommentTooLong(OnestackError):
     """A comment is longer than GitHub takes."""
 
@@ -185,5 +174,6 @@ class SlackNotTold(Unavailable):
 
     def __init__(self, stage: str, why: str) -> None:
         super().__init__(
-            f"Slack was not told that it {stage}: {why}", hint="it is kept, and sent by the next run"
+            f"Slack was not told that it {'waits' if stage == 'waiting' else stage}: {why}",
+            hint="it is kept, and sent by the next run",
         )

@@ -1,6 +1,6 @@
 """The forge that the repository lies at: pull requests, their comments and approvals, deployments. GitHub."""
 
-from onestack.forge.github import Forge, configured
+from onestack.forge.github import Forge
 from onestack.forge.model import (
     CommitState,
     Deployment,
@@ -8,7 +8,6 @@ from onestack.forge.model import (
     Posted,
     Pull,
     Remark,
-    marker,
 )
 from onestack.forge.place import Place, place
 
@@ -21,7 +20,5 @@ __all__ = [
     "Posted",
     "Pull",
     "Remark",
-    "configured",
-    "marker",
     "place",
 ]

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import wraps
-from pathlib import Path
 from typing import Concatenate, Final, ParamSpec, TypeVar
 from urllib.parse import quote
 
 from onestack.errors import (
-    BranchElsewhere,
     ForgeDisagrees,
     ForgeForbidden,
     ForgeMissing,
     ForgeUnavailable,
-    NoForge,
-    NoForgeToken,
 )
 from onestack.forge import deployments, statuses
 from onestack.forge.comments import Comment
 from onestack.forge.identity import identity
 from onestack.forge.model import CommitState, Deployment, DeploymentState, Posted, Pull, Remark
-from onestack.forge.place import Place, place
+from onestack.forge.place import Place
 from onestack.forge.reading import pull_of
 from onestack.forge.remarks import remarks
 from onestack.forge.session import NO_GITHUB, Session
@@ -104,7 +100,7 @@ class Forge:
 
     @_asking
     def comment(self, number: int, marker: str, body: str, *, commit: str | None = None) -> Posted:
-        """Writes the comment of that marker, or rewrites it in place; see `onestack.forge.marker`.
+        """Writes the comment of that marker, or rewrites it in place; see `onestack.marker`.
 
         The marker is the comment's first line, whether ``body`` begins with it or not. ``commit`` is what
         the body is about. Raises: HeadMoved, where the pull request's head is another,
@@ -114,10 +110,20 @@ class Forge:
 
     @_asking
     def status(
-        self, commit: str, context: str, state: CommitState, description: str, url: str | None = None
+        self,
+        commit: str,
+        context: str,
+        state: CommitState,
+        description: str,
+        url: str | None = None,
+        *,
+        reworded: bool = True,
     ) -> None:
-        """Sets a commit's status, unless it is the last of its context; the description is cut."""
-        statuses.put(self._session, commit, context, state, description, url)
+        """Sets a commit's status, unless it is the last of its context; the description is cut.
+
+        Not ``reworded``: one of that state stays, whatever it says.
+        """
+        statuses.put(self._session, commit, context, state, description, url, reworded=reworded)
 
     @_asking
     def remarks(self, number: int) -> tuple[Remark, ...]:
@@ -154,33 +160,6 @@ class Forge:
         said = {"description": description, "log_url": log_url, "environment_url": environment_url}
         given = {name: text for name, text in said.items() if text}
         return deployments.say(self._session, deployment, state, given)
-
-    @_asking
-    def create_branch(self, name: str, commit: str) -> None:
-        """Makes a branch at a commit that GitHub has. Raises: BranchElsewhere, where it is at another."""
-        doing = f"making the branch '{name}'"
-
-        def look() -> str | None:
-            try:
-                found = self._session.get(f"git/ref/heads/{quote(name)}", doing, "contents: read")
-            except ForgeMissing:
-                return None
-            return str(found["object"]["sha"])
-
-        def make() -> str:
-            body = {"ref": f"refs/heads/{name}", "sha": commit}
-            try:
-                made = self._session.send("POST", "git/refs", doing, "contents: write", body)
-            except ForgeDisagrees:
-                # Somebody else made it in between.
-                there = look()
-                if there is None:
-                    raise
-                return there
-            return str(made["object"]["sha"])
-
-        if (there := self._session.made(look, make)) != commit:
-            raise BranchElsewhere(name, commit, there)
 
     @_asking
     def open_pull_request(self, head: str, base: str, title: str, body: str) -> Pull:
@@ -220,14 +199,3 @@ class Forge:
         if self._login is None:
             self._login = identity(self._session)
         return self._login
-
-
-def configured(environ: Mapping[str, str], root: Path | None = None) -> Forge | None:
-    """The forge that the environment names and has a token for; None where there is none.
-
-    Raises: InsecureForge.
-    """
-    try:
-        return Forge(place(environ, root))
-    except (NoForge, NoForgeToken):
-        return None

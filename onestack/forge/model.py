@@ -11,13 +11,6 @@ DeploymentState = Literal["queued", "pending", "in_progress", "success", "failur
 RemarkKind = Literal["review", "comment"]
 
 
-def marker(stack: str, what: str = "preview") -> str:
-    """The hidden first line of a stack's comment on a pull request, by which it is found again."""
-    # No hyphens in a row: they would end the comment.
-    name = "".join(char if char.isalnum() or char in "._" else f"%{ord(char):x}" for char in stack)
-    return f"<!-- onestack:{what} {name} -->"
-
-
 @dataclass(frozen=True)
 class Pull:
     """A pull request. ``head`` and ``base`` are branches, ``commit`` is the head's.
@@ -43,9 +36,8 @@ class Remark:
 
     ``kind`` of a review is ``review``, ``state`` its verdict in GitHub's words (``APPROVED``,
     ``CHANGES_REQUESTED``, ``COMMENTED``, ``DISMISSED``); of a comment it is empty. ``commit`` is what a
-    review was of. ``association`` is the author's with the repository (``OWNER``, ``MEMBER``, …);
-    ``machine`` tells that no person wrote it. ``edited``: the text isn't what was first written; a
-    review doesn't tell, so for one it is asked of its history where the token may, else None.
+    review was of. ``machine`` tells that no person wrote it. ``edited``: the text isn't what was first
+    written; a review doesn't tell, so for one it is asked of its history where the token may, else None.
     """
 
     who: str
@@ -56,7 +48,6 @@ class Remark:
     dismissed: bool = False
     commit: str | None = None
     state: str = ""
-    association: str = ""
     machine: bool = False
     url: str = ""
 

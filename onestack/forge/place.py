@@ -28,7 +28,7 @@ _EVENT_BYTES: Final = 32 << 20
 class Place:
     """A repository at a forge. ``repository`` is ``owner/name``; the token is in no representation.
 
-    ``commit``, ``ref``, ``pull``, ``run`` and ``run_url`` are of the job at hand, as far as it says so;
+    ``commit``, ``pull`` and ``run_url`` are of the job at hand, as far as it says so;
     of a pull request's job ``commit`` is the head of its branch, not the merge that GitHub tries.
     ``login`` is who the token speaks as, where the environment names it.
     """
@@ -38,9 +38,7 @@ class Place:
     repository: str
     token: str = field(repr=False)
     commit: str | None = None
-    ref: str | None = None
     pull: int | None = None
-    run: str | None = None
     run_url: str | None = None
     login: str | None = None
     job_token: bool = False
@@ -56,9 +54,8 @@ def place(
     root: Path | None = None,
     *,
     repository: str | None = None,
-    api: str | None = None,
 ) -> Place:
-    """Where to speak to: options first, then the environment, then git's remote ``origin`` in ``root``.
+    """Where to speak to: the option first, then the environment, then git's remote ``origin`` in ``root``.
 
     Raises: NoForge, NoForgeToken, InsecureForge.
     """
@@ -69,7 +66,7 @@ def place(
     token = environ.get("GITHUB_TOKEN") or environ.get("GH_TOKEN")
     if not token:
         raise NoForgeToken(named)
-    address = (api or environ.get("GITHUB_API_URL") or _api(server)).rstrip("/")
+    address = (environ.get("GITHUB_API_URL") or _api(server)).rstrip("/")
     _private(address)
     event = _event(environ.get("GITHUB_EVENT_PATH"))
     run = environ.get("GITHUB_RUN_ID") or None
@@ -79,9 +76,7 @@ def place(
         named,
         token,
         commit=_commit(environ, event),
-        ref=environ.get("GITHUB_REF") or None,
         pull=_pull(environ, event),
-        run=run,
         run_url=f"{server}/{named}/actions/runs/{run}" if run and run.isdigit() else None,
         login=environ.get("ONESTACK_GITHUB_LOGIN") or None,
         job_token=environ.get("GITHUB_ACTIONS") == "true",

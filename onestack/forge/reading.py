@@ -44,7 +44,6 @@ def review_of(data: Document, edited: bool | None) -> Remark | None:
         dismissed=data["state"] == "DISMISSED",
         commit=data.get("commit_id"),
         state=data["state"],
-        association=data.get("author_association", ""),
         machine=_machine(data),
         url=data.get("html_url", ""),
     )
@@ -58,7 +57,6 @@ def comment_of(data: Document, edited: bool | None) -> Remark:
         text=data.get("body") or "",
         at=datetime.fromisoformat(data["created_at"]),
         edited=bool(edited) or data["updated_at"] != data["created_at"],
-        association=data.get("author_association", ""),
         machine=_machine(data),
         url=data.get("html_url", ""),
     )

@@ -13,18 +13,27 @@ _NEEDS: Final = "statuses: write"
 
 
 def put(
-    session: Session, commit: str, context: str, state: CommitState, description: str, url: str | None
+    session: Session,
+    commit: str,
+    context: str,
+    state: CommitState,
+    description: str,
+    url: str | None,
+    *,
+    reworded: bool = True,
 ) -> None:
-    """Sets a status, unless it is the last of its context: GitHub takes 1,000. Raises: OnestackError."""
+    """Sets a status, unless it is the last of its context: GitHub takes 1,000. Raises: OnestackError.
+
+    Not ``reworded``: one of that state stays as it is, whatever it says.
+    """
     doing = f"setting the status '{context}' of {commit[:12]}"
     said = {"state": state, "description": cut(description, _DESCRIPTION), "target_url": url or None}
+    compared = tuple(said) if reworded else ("state",)
 
     def look() -> bool | None:
         found = session.all(f"commits/{commit}/statuses", doing, _NEEDS)
         last = next((one for one in found if one["context"] == context), None)
-        same = last is not None and all(
-            (last.get(name) or None) == (value or None) for name, value in said.items()
-        )
+        same = last is not None and all((last.get(name) or None) == (said[name] or None) for name in compared)
         return same or None
 
     def make() -> bool:

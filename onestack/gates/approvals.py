@@ -25,15 +25,14 @@ class Approval:
     """Somebody's approval of one plan, as a code host tells it.
 
     ``who`` is a login, ``digest`` the plan's as it was named, whole or its beginning, empty where none was;
-    ``at`` when, with a zone; ``commit`` the one it was given at. ``edited``: the text was changed since, None
-    where nobody can tell; ``dismissed``: it was taken back, by its author or by others.
+    ``at`` when, with a zone. ``edited``: the text was changed since, None where nobody can tell;
+    ``dismissed``: it was taken back, by its author or by others.
     """
 
     who: str
     kind: Literal["review", "comment"]
     digest: str
     at: datetime
-    commit: str = ""
     edited: bool | None = False
     dismissed: bool = False
     url: str = ""

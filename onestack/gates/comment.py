@@ -44,8 +44,6 @@ class Remark(Protocol):
     @property
     def dismissed(self) -> bool: ...
     @property
-    def commit(self) -> str | None: ...
-    @property
     def state(self) -> str: ...
     @property
     def machine(self) -> bool: ...
@@ -65,7 +63,6 @@ def approvals(remarks: Sequence[Remark]) -> tuple[Approval, ...]:
             remark.kind,
             digest,
             remark.at,
-            remark.commit or "",
             edited=remark.edited,
             dismissed=remark.dismissed or _withdrawn(remark, remarks),
             url=remark.url,

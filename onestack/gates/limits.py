@@ -29,11 +29,11 @@ def _over(plan: Plan, settings: LimitSettings) -> Iterator[str]:
     changed = counts["update"] + counts["replace"] + counts["delete"]
     there = changed + plan.same
     for what, found, most in (
-        ("changes", changed, settings.changes),
-        ("deletions", counts["delete"], settings.deletes),
-        ("replacements", counts["replace"], settings.replaces),
+        ("change", changed, settings.changes),
+        ("deletion", counts["delete"], settings.deletes),
+        ("replacement", counts["replace"], settings.replaces),
     ):
         if most is not None and found > most:
-            yield f"{found} {what}, at most {most}"
+            yield f"{found} {what}{'' if found == 1 else 's'}, at most {most}"
     if settings.share is not None and changed * 100 > there * settings.share:
         yield f"{changed} of {there} resources, at most {settings.share} %"

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from onestack.errors import GatesClosed
-
 Gate = Literal["policy", "limits", "approvals", "window"]
 
 
@@ -32,21 +30,6 @@ class Verdict:
 def closed(verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
     """The gates that stop."""
     return tuple(one for one in verdicts if not one.open)
-
-
-def waits(verdicts: Sequence[Verdict]) -> datetime | None:
-    """When asking again may help without anybody doing anything: the last ``until`` of all closed gates.
-
-    None where all are open, and where one of them doesn't open by itself.
-    """
-    times = [one.until for one in closed(verdicts)]
-    return max((time for time in times if time), default=None) if None not in times else None
-
-
-def require(stack: str, verdicts: Sequence[Verdict]) -> None:
-    """Goes on where all gates are open. Raises: GatesClosed."""
-    if stopped := closed(verdicts):
-        raise GatesClosed(stack, stopped)
 
 
 def lines(verdicts: Sequence[Verdict]) -> Iterator[str]:

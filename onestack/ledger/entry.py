@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from onestack.records.bounds import Count, Moment, Seconds
 from onestack.revision import Signature
 
-Verb = Literal["deploy", "destroy", "rollback"]
+Verb = Literal["deploy", "destroy"]
 Outcome = Literal["succeeded", "failed", "stopped", "interrupted"]
 """``stopped``: by a gate, or because the plan differed from the sealed one; ``interrupted``: by a person."""
 Kind = Literal["begin", "end", "abandoned"]
@@ -49,7 +49,7 @@ class Begin:
     ``who`` says that they did it, nobody proved it; ``machine`` is the host's name. ``commit`` is None where
     nothing is committed; ``tree`` is git's id of the files as they lay there. ``signature`` is git's verdict
     on the commit's. ``plan`` is the plan's digest, ``counts`` what it would do. ``overridden`` names gates
-    that were passed by an override.
+    that were passed by an override, ``gates`` those that stop it, so that nothing is done.
     """
 
     verb: Verb
@@ -64,6 +64,7 @@ class Begin:
     approvals: tuple[Approval, ...] = ()
     overridden: tuple[str, ...] = ()
     links: Mapping[str, str] = field(default_factory=dict)
+    gates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

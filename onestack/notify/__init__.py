@@ -3,11 +3,10 @@
 from onestack.notify.messages import About, Link, Message, failed, started, succeeded, waiting
 from onestack.notify.outbox import Outbox
 from onestack.notify.settings import NotifySettings, SlackSettings
-from onestack.notify.slack import Flushed, Slack, Told
+from onestack.notify.slack import Slack, Told
 
 __all__ = [
     "About",
-    "Flushed",
     "Link",
     "Message",
     "NotifySettings",

@@ -31,16 +31,6 @@ class Told:
     why: str = ""
 
 
-@dataclass(frozen=True)
-class Flushed:
-    """How many kept messages were sent, are still kept and were given up; ``why`` of the first failure."""
-
-    sent: int = 0
-    kept: int = 0
-    dropped: int = 0
-    why: str = ""
-
-
 class Slack:
     """A channel. No method raises, nor takes longer than some seconds."""
 
@@ -78,46 +68,39 @@ class Slack:
     def _told(self, message: Message) -> Told:
         try:
             with self.outbox.held() as ours:
-                # Kept before it is sent: a kill loses nothing.
-                self.outbox.keep(message, unclear=False)
+                # Kept before it is sent: a kill loses nothing. One that is kept may have been sent.
+                if not self.outbox.has(message):
+                    self.outbox.keep(message, unclear=False)
                 if not ours:
                     return Told("kept", "another run is telling")
-                flushed = self._flush()
-                return Told("kept", flushed.why) if self.outbox.has(message) else Told("sent")
+                why = self._flush()
+                return Told("kept", why) if self.outbox.has(message) else Told("sent")
         except OSError as error:
-            return self._without_outbox(message, f"the outbox can't be written: {error.strerror}")
+            why = f"the outbox can't be written: {error.strerror}"
+            # One that lies there is told from there: it may have been sent by now.
+            return Told("kept", why) if self.outbox.has(message) else self._without_outbox(message, why)
         except Exception as error:  # A deployment that is under way is worth more than a defect here.
             return Told("kept", f"{type(error).__name__}: {error}")
 
-    def flush(self) -> Flushed:
-        """Sends what earlier runs couldn't."""
-        try:
-            with self.outbox.held() as ours:
-                if not ours:
-                    return Flushed(kept=len(self.outbox.all()), why="another run is telling")
-                return self._flush()
-        except OSError as error:
-            return Flushed(why=f"the outbox can't be written: {error.strerror}")
-
-    def _flush(self) -> Flushed:
-        dropped, sent, why = self.outbox.tidy(), 0, ""
-        until = self._clock() + _PATIENCE
+    def _flush(self) -> str:
+        """Sends what is kept; returns why of the first that couldn't be sent. Raises: OSError."""
+        self.outbox.tidy()
+        until, why = self._clock() + _PATIENCE, ""
         for kept in self.outbox.all():
             if self._clock() > until:
                 why = why or "there was no time"
                 break
             try:
                 self._deliver(kept)
-                sent += 1
             except Unclear as error:
                 why = why or str(error)
                 break
             except Unsent as error:
                 why = why or str(error)
-                self.outbox.keep(kept.message, unclear=False)
+                self.outbox.keep(kept.message, unclear=kept.unclear)
                 if error.down:
                     break
-        return Flushed(sent, len(self.outbox.all()), dropped, why)
+        return why
 
     def _deliver(self, kept: Kept) -> None:
         """Tells one message and forgets it. Raises: Unsent, Unclear, OSError."""

@@ -3,7 +3,7 @@
 from onestack.plan.changes import changes
 from onestack.plan.digest import digest
 from onestack.plan.document import document, from_document, read, write
-from onestack.plan.markdown import LIMIT, markdown, marker
+from onestack.plan.markdown import LIMIT, markdown
 from onestack.plan.model import OPS, Change, Field, Missing, Op, Plan, Reach, Risk, Unchecked
 from onestack.plan.risks import risks
 from onestack.plan.text import text
@@ -25,7 +25,6 @@ __all__ = [
     "document",
     "from_document",
     "markdown",
-    "marker",
     "read",
     "risks",
     "text",

@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Final
 
 from onestack.manifests.record import NAMESPACE
+from onestack.marker import marker
 from onestack.plan.details import block, described, titled
 from onestack.plan.diagram import diagram
 from onestack.plan.digest import digest, reaches
@@ -25,13 +26,6 @@ _RISKS: Final = 12
 _NAMED: Final = 200
 """Of more changes than these, what is made is just named: rather more names than a few with their images."""
 _END: Final = "\n</details>\n"
-
-
-def marker(stack: str) -> str:
-    """The first line of a stack's comment, which is not seen, and by which it is found again."""
-    # No hyphens in a row: they would end the comment.
-    name = "".join(char if char.isalnum() or char in "._" else f"%{ord(char):x}" for char in stack)
-    return f"<!-- onestack:preview {name} -->"
 
 
 def markdown(plan: Plan, limit: int = LIMIT) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from onestack.acceptance import Results
 from onestack.delivery import Deployment
+from onestack.engine import Outcome
 from onestack.gates.approvals import Approval
 from onestack.gates.verdict import Verdict
 from onestack.plan import Plan
@@ -59,13 +60,35 @@ class About:
 
 @dataclass(frozen=True)
 class Considered:
-    """A rollout before it begins: its plan and what the gates say, where anything asked for them."""
+    """A rollout before it begins: its plan and what the gates say, where anything asked for them.
+
+    ``late``: it is of an older revision than the one that is live, which was allowed.
+    """
 
     about: About
     plan: Plan | None = None
     verdicts: tuple[Verdict, ...] = ()
     approvals: tuple[Approval, ...] = ()
     """Those that count."""
+    late: bool = False
+
+
+@dataclass
+class CameTo:
+    """What a rollout has come to so far, for what is written and told of its end.
+
+    ``touched``: it has come to where things are done; ``ready``: all that it deploys is there and ready;
+    ``tests``: how the acceptance tests ended, None until they have.
+    """
+
+    counts: Mapping[str, int] = field(default_factory=dict)
+    tests: Results | None = None
+    touched: bool = False
+    ready: bool = False
+
+    def ran(self, outcome: Outcome) -> None:
+        """The engine's run is over, whatever comes of the rest."""
+        self.counts = dict(outcome.changes)
 
 
 @dataclass(frozen=True)

@@ -3,32 +3,55 @@
 from __future__ import annotations
 
 from onestack import revert
-from onestack.errors import AcceptanceFailed, EngineFailed, NotReady, OnestackError
+from onestack.errors import (
+    AcceptanceBroken,
+    AcceptanceFailed,
+    AcceptanceTimedOut,
+    EngineFailed,
+    HookFailed,
+    NotReady,
+    OnestackError,
+    Unavailable,
+)
+from onestack.ledger import Verb
 from onestack.progress import Progress
 from onestack.revision import Revision, revision
-from onestack.rollout.about import About
+from onestack.rollout.about import About, CameTo
 from onestack.stack import Stack
 
 
-def live(about: About, error: BaseException, *, touched: bool = True) -> str:
-    """What is there now, in a sentence. ``touched``: the run had come to where things are done."""
+def live(about: About, error: BaseException, came_to: CameTo, verb: Verb = "deploy") -> str:
+    """What is there now, in a sentence."""
     before = f"revision {about.previous[:12]}" if about.previous else "nothing that the ledger knows"
-    if not touched:
+    if not came_to.touched:
         return f"nothing was done; it is {before}"
+    if verb == "destroy":
+        return f"some of it may be gone; before it was {before}"
+    if came_to.ready:
+        return f"{about.whole} is live and ready; {_tested(error, came_to)}"
     match error:
-        case AcceptanceFailed():
-            return f"{about.whole} is live and ready; its acceptance tests say that it is wrong"
         case NotReady():
             return f"{about.whole} is applied, and not all of it is ready; before it was {before}"
-        case EngineFailed() if error.done is not None:
-            return f"{error.done} changes of {about.what} were made before it failed; before it was {before}"
+        case EngineFailed() | HookFailed() if error.done is not None:
+            made = sum(error.done.values())
+            changes = "1 change was" if made == 1 else f"{made} changes were"
+            return f"{changes} made of {about.what} before it failed; before it was {before}"
         case _:
             return f"some of {about.what} may be live; before it was {before}"
 
 
+def _tested(error: BaseException, came_to: CameTo) -> str:
+    if isinstance(error, AcceptanceFailed):
+        return "its acceptance tests say that it is wrong"
+    return (
+        "its acceptance tests came to no verdict" if came_to.tests is None else "its acceptance tests passed"
+    )
+
+
 def takes_back(error: BaseException) -> bool:
     """Whether a failure is one of what was deployed, and not of a network or of a person's patience."""
-    return isinstance(error, AcceptanceFailed | NotReady | EngineFailed)
+    of_it = AcceptanceBroken | AcceptanceFailed | AcceptanceTimedOut | EngineFailed | HookFailed | NotReady
+    return isinstance(error, of_it) and not isinstance(error, Unavailable)
 
 
 def way_back(stack: Stack, about: About, progress: Progress) -> revert.Revert | None:

@@ -26,7 +26,7 @@ from onestack.progress import Discreet
 from onestack.records import Store
 from onestack.repository import Repository
 from onestack.revision import tree
-from onestack.rollout.desk import RECENT, commits
+from onestack.rollout.desk import RECENT, live
 from onestack.rollout.parties import ballots, github_of
 from onestack.settings import Settings
 
@@ -101,7 +101,7 @@ def _objects(question: Question, progress: Discreet) -> tuple[Manifest, ...]:
         told=lambda what: progress.step(f"reading {name}: {what}"),
     )
     progress.hide(made.plaintexts)
-    return (*made.manifests, *made.after, *made.tests)
+    return made.applied
 
 
 def _asked(question: Question, plan: Plan, progress: Discreet, environment: Mapping[str, str]) -> Ballots:
@@ -118,7 +118,7 @@ def _live(question: Question, progress: Discreet) -> str | None:
     """The commit that is live, whose CODEOWNERS say who may approve."""
     ledger = Ledger(question.store, question.repository.project, question.settings.stack)
     try:
-        return next(commits(ledger.deployments(RECENT)), None)
+        return live(ledger, ledger.deployments(RECENT))
     except Unavailable as error:
         progress.note(f"what is live is not known, so owners are those that these files name: {error.what}")
         return None

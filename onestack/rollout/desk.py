@@ -20,7 +20,7 @@ from onestack.rollout.telling import Listener, Listeners
 from onestack.stack import Stack
 
 RECENT = 200
-"""So many entries are looked through for what was live before."""
+"""So many entries are read in any case; where they don't say what is live, all are."""
 
 
 @dataclass(frozen=True)
@@ -52,18 +52,15 @@ def desk(stack: Stack, progress: Discreet, order: Order, listeners: Sequence[Lis
         before = ledger.deployments(RECENT)
         told = Listeners(listeners, heard, Owed(store, project, name))
         settle(stack, before, held.number, told, heard)
-        yield Desk(stack, ledger, held, heard, told, _about(stack, before, heard), before)
-
-
-def _about(stack: Stack, before: tuple[Deployed, ...], progress: Progress) -> About:
-    return About(
-        stack.repository.project,
-        stack.settings.stack,
-        actor(stack.repository.root),
-        committed(stack, progress),
-        previous=_live(before),
-        links=links(),
-    )
+        about = About(
+            project,
+            name,
+            owner.who,
+            committed(stack, heard),
+            previous=live(ledger, before),
+            links=links(),
+        )
+        yield Desk(stack, ledger, held, heard, told, about, before)
 
 
 def committed(stack: Stack, progress: Progress) -> Revision | None:
@@ -79,9 +76,15 @@ def committed(stack: Stack, progress: Progress) -> Revision | None:
         return None
 
 
-def _live(before: Sequence[Deployed]) -> str | None:
-    """The commit of the last rollout that came to a good end, if nothing was destroyed since."""
-    return next(commits(before), None)
+def live(ledger: Ledger, recent: Sequence[Deployed]) -> str | None:
+    """The commit of the last rollout that came to a good end, if nothing was destroyed since.
+
+    Raises: Unavailable.
+    """
+    found = next(commits(recent), None)
+    if found is None and recent and recent[0].begin.number > 1:
+        return next(commits(ledger.deployments()), None)  # many were stopped or failed since
+    return found
 
 
 def commits(before: Sequence[Deployed]) -> Iterator[str]:
@@ -99,7 +102,8 @@ def commits(before: Sequence[Deployed]) -> Iterator[str]:
 def begin(desk: Desk, considered: Considered, verb: Verb, order: Order) -> Begin:
     """What the ledger says of a rollout that begins."""
     about = considered.about
-    closed = [one.gate for one in considered.verdicts if not one.open]
+    closed = [str(one.gate) for one in considered.verdicts if not one.open]
+    closed += ["late"] if considered.late else []
     return Begin(
         verb=verb,
         who=about.who,

@@ -7,12 +7,13 @@ from typing import Final
 
 from onestack import revert
 from onestack.errors import ForgeUnavailable, OnestackError
-from onestack.forge import CommitState, DeploymentState, Forge, Pull, marker
+from onestack.forge import CommitState, DeploymentState, Forge, Pull
 from onestack.gates.ballots import Ballots
 from onestack.gates.comment import approvals
 from onestack.gates.verdict import Verdict
 from onestack.harmless import one_line
 from onestack.ledger import End, Entry, Outcome
+from onestack.marker import marker
 from onestack.plan import Plan, markdown
 from onestack.plan.inert import code, excerpt, prose
 from onestack.progress import Progress
@@ -52,9 +53,11 @@ class Github:
         status, deployment = _ENDED[end.outcome]
         if about.revision is None:
             return
-        made = self._forge.deployment(about.revision.commit, about.stack, begun.run)
-        if made.state != deployment:
-            self._say(about, begun, status, deployment, what)
+        commit = about.revision.commit
+        _both(
+            lambda: self._deployment(about, begun, commit, deployment, what, reworded=False),
+            lambda: self._status(about, status, what, reworded=False),
+        )
 
     def waiting(self, considered: Considered, begun: Entry, closed: Sequence[Verdict]) -> None:
         """See `Listener`."""
@@ -142,14 +145,24 @@ class Github:
             lambda: self._status(about, state, what),
         )
 
-    def _status(self, about: About, state: CommitState, what: str) -> None:
+    def _status(self, about: About, state: CommitState, what: str, *, reworded: bool = True) -> None:
         if about.revision is not None:
-            context = CONTEXT.format(about.stack)
-            self._forge.status(about.revision.commit, context, state, what, about.links.get("run"))
+            context, run = CONTEXT.format(about.stack), about.links.get("run")
+            self._forge.status(about.revision.commit, context, state, what, run, reworded=reworded)
 
-    def _deployment(self, about: About, begun: Entry, commit: str, state: DeploymentState, what: str) -> None:
+    def _deployment(
+        self,
+        about: About,
+        begun: Entry,
+        commit: str,
+        state: DeploymentState,
+        what: str,
+        *,
+        reworded: bool = True,
+    ) -> None:
         made = self._forge.deployment(commit, about.stack, begun.run)
-        self._forge.deployment_status(made, state, description=what, log_url=about.links.get("run"))
+        if reworded or made.state != state:
+            self._forge.deployment_status(made, state, description=what, log_url=about.links.get("run"))
 
 
 def _both(one: Callable[[], None], other: Callable[[], None]) -> None:

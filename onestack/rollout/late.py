@@ -9,16 +9,18 @@ from onestack.rollout.about import About, Order
 from onestack.stack import Stack
 
 
-def refuse_late(stack: Stack, about: About, order: Order) -> None:
-    """Goes on with what isn't older than what is live; a stack that nobody but one person deploys may.
+def refuse_late(stack: Stack, about: About, order: Order) -> bool:
+    """Whether it is older than what is live, and goes on because of an override.
 
-    Raises: Overtaken.
+    A stack that nobody but one person deploys may go on with any. Raises: Overtaken.
     """
     settings = stack.settings
     shared = (
         settings.gates != GateSettings() or settings.delivery.github or (settings.gcp and settings.gcp.github)
     )
-    if about.revision is None or about.previous is None or order.override or not shared:
-        return
-    if precedes(stack.repository.root, about.revision.commit, about.previous):
+    if about.revision is None or about.previous is None or not shared:
+        return False
+    late = precedes(stack.repository.root, about.revision.commit, about.previous)
+    if late and not order.override:
         raise Overtaken(about.stack, about.revision.short, about.previous[:12])
+    return late

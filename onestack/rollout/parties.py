@@ -64,14 +64,26 @@ def parties(
     ``asks``: it matters who approved, for closed gates aren't passed anyway.
     Raises: NoForgeToken where approvals matter and can't be read; NoForge, SlackMisconfigured.
     """
-    # Whatever it is that repeats one: git, a library, a rule of the repository's.
-    progress.hide(Mask(frozenset(environment[name].encode() for name in TOKENS if environment.get(name))))
+    _hide_tokens(progress, environment)
     if stack.workspace.simulation is not None:
         return Parties(stack, progress)
     needed = stack.settings.gates.approvals is not None and asks
     github = github_of(stack, progress, environment, needed=needed)
     slack = _slack(stack, progress, environment)
     return Parties(stack, progress, tuple(one for one in (github, slack) if one is not None), github)
+
+
+def proposer(stack: Stack, progress: Discreet, environment: Mapping[str, str] = os.environ) -> Github | None:
+    """Where a way back can be proposed, if anywhere: nothing of a simulation is. Raises: NoForge."""
+    _hide_tokens(progress, environment)
+    if stack.workspace.simulation is not None:
+        return None
+    return github_of(stack, progress, environment, needed=False)
+
+
+def _hide_tokens(progress: Discreet, environment: Mapping[str, str]) -> None:
+    """Whatever it is that repeats one: git, a library, a rule of the repository's."""
+    progress.hide(Mask(frozenset(environment[name].encode() for name in TOKENS if environment.get(name))))
 
 
 def github_of(
@@ -116,7 +128,7 @@ def _repository(stack: Declared) -> str | None:
 
 def _slack(stack: Stack, progress: Progress, environment: Mapping[str, str]) -> Slack | None:
     settings = stack.settings.notify.slack
-    if settings is None:
+    if settings is None and not environment.get("SLACK_WEBHOOK_URL"):
         return None
     from onestack import notify  # noqa: PLC0415 - as above
     from onestack.rollout.slack import Slack  # noqa: PLC0415

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from onestack import acceptance, delivery
 from onestack.engine import Outcome, State
@@ -11,12 +12,12 @@ from onestack.gates.settings import GateSettings
 from onestack.gates.verdict import closed as closed_gates
 from onestack.plan.state import state_digest
 from onestack.progress import Discreet
-from onestack.rollout.about import Considered, Order, Rollout
+from onestack.rollout.about import CameTo, Considered, Order, Rollout
 from onestack.rollout.considering import Asked, consider
 from onestack.rollout.desk import Desk, desk
 from onestack.rollout.late import refuse_late
 from onestack.rollout.telling import Listener
-from onestack.rollout.writing import CameTo, stopped, unplanned, written
+from onestack.rollout.writing import stopped, unplanned, written
 from onestack.stack import Stack
 
 
@@ -30,17 +31,20 @@ def deploy(
     """
     acceptance.place(stack)
     with desk(stack, progress, order, listeners) as at:
-        refuse_late(stack, at.about, order)
-        considered = _allowed(at, order, asked)
+        late = refuse_late(stack, at.about, order)
+        considered = replace(_allowed(at, order, asked), late=late)
+        if late:
+            at.progress.note(f"this revision is older than what is live, and goes on by: {order.override}")
         with written(at, considered, "deploy", order) as (begun, came_to):
             deployment = delivery.deploy(
                 stack,
                 at.progress,
                 full=order.full,
                 begins=lambda state: _begins(at, considered, state, came_to),
+                ran=came_to.ran,
             )
-            tests = acceptance.run(stack, at.progress, manifests=deployment.manifests)
-            came_to.deployed(deployment.outcome, tests)
+            came_to.ready = True
+            came_to.tests = tests = acceptance.run(stack, at.progress, manifests=deployment.manifests)
             if not tests.ok:
                 raise AcceptanceFailed(at.about.stack, tuple(map(str, tests.wrong)))
         rollout = Rollout(considered, deployment, tests, begun.number)
@@ -50,12 +54,11 @@ def deploy(
 
 def destroy(stack: Stack, progress: Discreet, order: Order) -> Outcome:
     """Deletes all that the stack holds, under its lease. Raises: as `onestack.delivery.destroy`."""
-    with desk(stack, progress, order, ()) as at:
-        with written(at, Considered(at.about), "destroy", order) as (_begun, came_to):
-            came_to.touched = True
-            outcome = delivery.destroy(stack, at.progress)
-            came_to.counts = dict(outcome.changes)
-        return outcome
+    with (
+        desk(stack, progress, order, ()) as at,
+        written(at, Considered(at.about), "destroy", order) as (_begun, came_to),
+    ):
+        return delivery.destroy(stack, at.progress, begins=lambda: _goes_on(at, came_to), ran=came_to.ran)
 
 
 def _allowed(at: Desk, order: Order, asked: Asked) -> Considered:
@@ -87,8 +90,13 @@ def _allowed(at: Desk, order: Order, asked: Asked) -> Considered:
 
 def _begins(at: Desk, considered: Considered, state: State, came_to: CameTo) -> None:
     """What was planned from is what is there, right before anything is done. Raises: LeaseLost, PlanMoved."""
-    at.lease.check()
     plan = considered.plan
     if plan is not None and (now := state_digest(state.resources, state.begun)) != plan.state:
         raise PlanMoved(at.about.stack, plan.state, now, ["the state changed since it was planned"])
+    _goes_on(at, came_to)
+
+
+def _goes_on(at: Desk, came_to: CameTo) -> None:
+    """Right before anything is done the lease still is this run's. Raises: LeaseLost, Unavailable."""
+    at.lease.check()
     came_to.touched = True

@@ -34,13 +34,14 @@ def settle(
 
 
 def waits(one: Deployed) -> bool:
-    """Whether a run was stopped by gates before it began."""
-    return one.idle and one.state() == "stopped"
+    """Whether gates stopped a run before it began, and not on its way."""
+    did = one.begin.begin
+    return one.end is not None and did is not None and bool(did.gates)
 
 
 def _tell(stack: Stack, one: Deployed, name: str, listeners: Listeners) -> None:
     did, end = one.begin.begin, one.end.end if one.end else None
-    if did is None or did.verb != "deploy":
+    if did is None or did.verb != "deploy" or (end is None and did.gates):
         return
     about = _about(stack, one.begin, did)
     if end is None:

@@ -37,11 +37,11 @@ class Slack:
         did = _about(considered.about, begun)
         if not closed:
             self._tell(notify.waiting(did, "seal", "the plan is not the one that was sealed"))
-        for one in closed[:1]:
-            until = f"until {one.until:%Y-%m-%d %H:%M} UTC" if one.until else ""
-            self._tell(
-                notify.waiting(did, one.gate, one.reason, "; ".join(filter(None, (until, one.opens_by))))
-            )
+            return
+        names = ", ".join(one.gate for one in closed)
+        why = [one.reason if len(closed) == 1 else f"{one.gate}: {one.reason}" for one in closed]
+        opens = [said for one in closed for said in (_until(one), one.opens_by) if said]
+        self._tell(notify.waiting(did, names, "; ".join(why), "; ".join(opens)))
 
     def started(self, about: About, begun: Entry) -> None:
         """See `Listener`."""
@@ -65,6 +65,10 @@ class Slack:
         told = self._slack.tell(message)
         if told.done != "sent":
             raise SlackNotTold(message.stage, told.why)
+
+
+def _until(gate: Verdict) -> str:
+    return f"until {gate.until:%Y-%m-%d %H:%M} UTC" if gate.until else ""
 
 
 def _written(begun: Entry) -> str:

@@ -3,39 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from typing import Final
+from dataclasses import dataclass, replace
 
-from onestack import engine
-from onestack.acceptance import Results
-from onestack.errors import GateClosed, LeaseLost, OnestackError
+from onestack.errors import EngineFailed, GateClosed, HookFailed, LeaseLost, OnestackError
 from onestack.gates.verdict import Verdict
 from onestack.ledger import End, Entry, Outcome, Verb
 from onestack.ledger import Results as Counted
-from onestack.rollout.about import Considered, Failure, Order, first_cause
+from onestack.rollout.about import CameTo, Considered, Failure, Order, first_cause
 from onestack.rollout.aftermath import live, takes_back, way_back
 from onestack.rollout.desk import Desk, begin
 from onestack.rollout.settling import waits
-
-_GATES: Final = "gates"
-"""Where the ledger names the gates that stopped a run."""
-
-
-@dataclass
-class CameTo:
-    """What a rollout has come to so far, for the end that is written of it."""
-
-    counts: Mapping[str, int] = field(default_factory=dict)
-    tests: Counted | None = None
-    touched: bool = False
-    """Whether it has come to where things are done."""
-
-    def deployed(self, outcome: engine.Outcome, tests: Results) -> None:
-        """The engine's run is over, and the tests are."""
-        self.counts = dict(outcome.changes)
-        self.tests = Counted(tests.passed, tests.failed + tests.errors, tests.skipped)
 
 
 @contextmanager
@@ -43,41 +22,80 @@ def written(desk: Desk, considered: Considered, verb: Verb, order: Order) -> Ite
     """Brackets what changes the stack: begin, then an end whatever happens but a kill or a lost lease."""
     began, came_to = time.monotonic(), CameTo()
     begun = desk.ledger.begin(begin(desk, considered, verb, order), lease=desk.lease.number)
+    run = _Begun(considered, verb, begun, came_to, began)
     try:
         desk.listeners.owe(begun)
         desk.listeners.tell(lambda one: one.started(considered.about, begun))
         yield begun, came_to
-        desk.lease.check()
     except LeaseLost:
         raise  # The stack is somebody else's now, and so is its ledger.
     except BaseException as error:
-        _failed(desk, considered, begun, came_to, error, time.monotonic() - began)
+        _failed(desk, run, error)
         raise
-    end = End("succeeded", came_to.counts, tests=came_to.tests, seconds=time.monotonic() - began)
-    desk.ledger.end(begun, end)
+    _succeeded(desk, run)
 
 
-def _failed(
-    desk: Desk, considered: Considered, begun: Entry, came_to: CameTo, error: BaseException, seconds: float
-) -> None:
+@dataclass(frozen=True)
+class _Begun:
+    """A rollout whose begin is in the ledger. ``began`` is of a clock that nobody sets."""
+
+    considered: Considered
+    verb: Verb
+    entry: Entry
+    came_to: CameTo
+    began: float
+
+    def end(self, outcome: Outcome, message: str = "") -> End:
+        """How it ended, as the ledger has it."""
+        tests, seconds = self.came_to.tests, time.monotonic() - self.began
+        counted = Counted(tests.passed, tests.failed + tests.errors, tests.skipped) if tests else None
+        # That nothing was done is known, and isn't the same as that nothing is known.
+        counts = self.came_to.counts if self.came_to.touched else {"same": 0}
+        return End(outcome, counts, message, tests=counted, seconds=seconds)
+
+
+def _succeeded(desk: Desk, run: _Begun) -> None:
+    """Writes the good end. That it can't be written is no failure of what was done, and is said so.
+
+    Raises: LeaseLost, Unavailable.
+    """
+    try:
+        desk.lease.check()
+    except LeaseLost:
+        raise
+    except OnestackError:
+        pass  # The ledger itself takes nothing of who has lost it.
+    try:
+        desk.ledger.end(run.entry, run.end("succeeded"))
+    except LeaseLost:
+        raise
+    except (OnestackError, OSError):
+        desk.progress.note(
+            f"the {run.verb} came to a good end, and the ledger may lack it: run again, so that it is written"
+        )
+        raise
+
+
+def _failed(desk: Desk, run: _Begun, error: BaseException) -> None:
     """Writes and tells the failure; whatever goes wrong meanwhile is noted and hides nothing.
 
     Not where the lease is lost: whoever has it now says what became of this run, and of the stack.
     """
-    failure = _failure(considered, error, came_to, desk.progress.mask)
+    failure = _failure(run.considered, error, run.came_to, run.verb, desk.progress.mask)
     desk.progress.note(f"what is live: {failure.live}")
     outcome: Outcome = "interrupted" if failure.interrupted else "failed"
     if isinstance(error, GateClosed):
         outcome = "stopped"
+    if isinstance(error, EngineFailed | HookFailed) and error.done is not None:
+        run.came_to.counts = error.done
     if _lost(desk):
         return
     with _noted(desk, "the ledger lacks how this run ended"):
-        end = End(outcome, came_to.counts, failure.message, tests=came_to.tests, seconds=seconds)
-        desk.ledger.end(begun, end)
-    if desk.stack.settings.delivery.revert and takes_back(error):
+        desk.ledger.end(run.entry, run.end(outcome, failure.message))
+    if run.verb == "deploy" and desk.stack.settings.delivery.revert and takes_back(error):
         with _noted(desk, "the way back is not prepared"):
-            failure = replace(failure, back=_back(desk, considered, failure))
-    desk.listeners.end(lambda one: one.failed(considered.about, begun, failure), begun)
+            failure = replace(failure, back=_back(desk, run.considered, failure))
+    desk.listeners.end(lambda one: one.failed(run.considered.about, run.entry, failure), run.entry)
 
 
 def _lost(desk: Desk) -> bool:
@@ -93,7 +111,7 @@ def _lost(desk: Desk) -> bool:
 
 
 def _failure(
-    considered: Considered, error: BaseException, came_to: CameTo, hidden: Callable[[str], str]
+    considered: Considered, error: BaseException, came_to: CameTo, verb: Verb, hidden: Callable[[str], str]
 ) -> Failure:
     """The failure in words without the stack's secrets: it goes to a channel and a pull request."""
     interrupted = not isinstance(error, Exception)
@@ -101,7 +119,7 @@ def _failure(
     if interrupted:
         message = "it was interrupted"
     message = hidden(message)
-    now = live(considered.about, error, touched=came_to.touched)
+    now = live(considered.about, error, came_to, verb)
     return Failure(first_cause(message), message, now, interrupted=interrupted)
 
 
@@ -128,10 +146,13 @@ def stopped(
         desk.listeners.end(lambda one: one.waiting(considered, before, closed), before, untold)
         return
     entry = begin(desk, considered, "deploy", order)
-    marked = replace(entry, links={**entry.links, _GATES: " ".join(names)} if names else entry.links)
-    begun = desk.ledger.begin(marked, lease=desk.lease.number)
-    desk.listeners.owe(begun)
-    desk.ledger.end(begun, End("stopped", error=error.message()))
+    try:
+        begun = desk.ledger.begin(replace(entry, gates=names or ("seal",)), lease=desk.lease.number)
+        desk.listeners.owe(begun)
+        desk.ledger.end(begun, End("stopped", error=error.message()))
+    except OnestackError:
+        desk.progress.note(error.message())  # what stops it is to be known all the same
+        raise
     desk.listeners.end(lambda one: one.waiting(considered, begun, closed), begun)
 
 
@@ -141,14 +162,14 @@ def _stopped_before(desk: Desk, considered: Considered, names: tuple[str, ...]) 
     if last is None or last.begin.begin is None or not waits(last):
         return None
     did = last.begin.begin
-    same = did.plan == considered.about.digest != "" and did.links.get(_GATES) == " ".join(names)
+    same = did.plan == considered.about.digest != "" and did.gates == names
     return last.begin if same else None
 
 
 def unplanned(desk: Desk, order: Order, error: OnestackError) -> None:
     """Writes and tells that it can't be said what would be done, once for each commit and cause."""
     considered = Considered(desk.about)
-    failure = _failure(considered, error, CameTo(), desk.progress.mask)
+    failure = _failure(considered, error, CameTo(), "deploy", desk.progress.mask)
     entry = begin(desk, considered, "deploy", order)
     last = desk.before[-1] if desk.before else None
     if last is not None and last.idle and last.end is not None and last.end.end is not None:
@@ -158,7 +179,7 @@ def unplanned(desk: Desk, order: Order, error: OnestackError) -> None:
     with _noted(desk, "the ledger lacks how this run ended"):
         begun = desk.ledger.begin(entry, lease=desk.lease.number)
         desk.listeners.owe(begun)
-        desk.ledger.end(begun, End("failed", error=failure.message))
+        desk.ledger.end(begun, End("failed", {"same": 0}, failure.message))
         desk.listeners.end(lambda one: one.failed(desk.about, begun, failure), begun)
 
 
@@ -166,6 +187,6 @@ def unplanned(desk: Desk, order: Order, error: OnestackError) -> None:
 def _noted(desk: Desk, what: str) -> Iterator[None]:
     try:
         yield
-    except (OnestackError, OSError) as error:
-        said = error.message() if isinstance(error, OnestackError) else str(error)
+    except Exception as error:  # what failed first is what is to be told and raised
+        said = error.message() if isinstance(error, OnestackError) else f"{type(error).__name__}: {error}"
         desk.progress.note(f"{what}: {said}")

@@ -1,7 +1,7 @@
 """Trials of a revision on a throwaway control plane: the upgrade, its tests, and the way back."""
 
 from onestack.trial.document import document, from_document
-from onestack.trial.markdown import markdown, marker
+from onestack.trial.markdown import markdown
 from onestack.trial.model import Said, Step, Trial, Tried, WayBack, masked
 from onestack.trial.run import trial, way_back
 from onestack.trial.text import lines
@@ -16,7 +16,6 @@ __all__ = [
     "from_document",
     "lines",
     "markdown",
-    "marker",
     "masked",
     "trial",
     "way_back",

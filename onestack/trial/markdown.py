@@ -12,8 +12,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from onestack.harmless import one_line
+from onestack.marker import marker
 from onestack.plan.markdown import length
-from onestack.trial.model import Said, StackName, Trial
+from onestack.trial.model import Said, Trial
 
 LIMIT: Final = 60_000
 """GitHub takes 65,536 characters."""
@@ -24,11 +25,6 @@ _ROOM: Final = 200
 """For what is said of those that were left out, and the end of an element."""
 _SIGNS: Final = {"done": "✅", "failed": "❌", "not tried": ""}
 _WAYS: Final = {"clean": "✅", "lossy": "⚠️", "impossible": "❌", "not tried": ""}
-
-
-def marker(stack: StackName) -> str:
-    """The line by which the comment of a stack is found again."""
-    return f"<!-- onestack:trial {stack} -->"
 
 
 def markdown(trial: Trial, limit: int = LIMIT) -> str:
@@ -57,7 +53,7 @@ def _escaped(char: str) -> str:
 
 
 def _head(trial: Trial) -> Iterator[str]:
-    yield marker(trial.stack)
+    yield marker(trial.stack, "trial")
     sign = "✅" if trial.ok else "❌"
     yield f"### {sign} Trial of {code(trial.stack)}: {trial.verdict()}"
     yield ""

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from onestack import delivery, engine, standing, wait
+from onestack import delivery, engine, planning, standing, wait
 from onestack.engine import Outcome, run
 from onestack.engine.process import How
 from onestack.engine.workspace import Workspace
@@ -58,7 +58,7 @@ class Repository:
         self.made.applications(**{one.application: None for one in world.values()})
 
     def preview(self, *, full: bool = False) -> Changes:
-        return changes(delivery.preview(self.stack, Quiet(), full=full))
+        return changes(planning.previewed(self.stack, Quiet(), full=full).outcome)
 
     def deploy(self, *, full: bool = False) -> Changes:
         return changes(delivery.deploy(self.stack, Quiet(), full=full).outcome)

@@ -15,6 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from onestack import embedded, rollout
+from onestack import plan as plans
 from onestack.cli import cli, local, main
 from onestack.engine import Outcome
 from onestack.errors import OnestackError, Unavailable, UsageError
@@ -184,3 +185,18 @@ def test_a_terminal_that_is_closed_interrupts_unless_nohup_says_otherwise(
     assert callable(handler)
     with pytest.raises(KeyboardInterrupt):
         handler(signal.SIGHUP, None)
+
+
+def test_a_plan_goes_where_no_folder_is_yet(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the guide advises it, in a fresh checkout, whose ``.onestack/`` nothing has made."""
+    plan = plans.Plan("shop", "local", "t" * 40, "s", "s")
+    made = SimpleNamespace(plan=plan, outcome=Outcome({}, (), ()))
+    monkeypatch.setattr("onestack.cli.delivery.gather", lambda *_, **__: SimpleNamespace(workspace=None))
+    monkeypatch.setattr("onestack.cli.delivery._against", lambda _workspace: "")
+    monkeypatch.setattr("onestack.planning.previewed", lambda *_, **__: made)
+    files = [root / ".onestack" / name for name in ("plan.json", "plan.md")]
+    done = CliRunner().invoke(
+        cli, ["--root", str(root), "preview", "local", "--plan", str(files[0]), "--markdown", str(files[1])]
+    )
+    assert done.exit_code == 0, done.output
+    assert all(file.read_bytes() for file in files)

@@ -14,7 +14,7 @@ from onestack import commenting
 from onestack.cli import cli
 from onestack.commenting import Said
 from onestack.errors import HeadMoved, NoPullRequest, NothingToComment, OnestackError, UntrustedDocument
-from onestack.forge import marker
+from onestack.marker import marker
 from tests.stand_ins.github import GitHub, github
 
 MAIN, HEAD, OTHER = "a" * 40, "b" * 40, "c" * 40

@@ -10,10 +10,13 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 import yaml
 
-from onestack.cli.entry import _VERBS
+from onestack.actor import actor, links
+from onestack.cli.entry import _VERBS, cli
+from onestack.settings import from_file
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
@@ -112,6 +115,25 @@ def test_the_clock_repeats_no_deployment() -> None:
     assert "issue_comment" in deploy["env"]["GOES_ON"]
 
 
+@pytest.mark.parametrize("stack", ["dev", "staging", "prod"])
+def test_what_waits_at_a_gate_is_started_again(stack: str) -> None:
+    """By an approval, and by the clock, which finds approvals in reviews and windows that have opened."""
+    gates = from_file(ROOT, stack).gates
+    waits = gates.approvals is not None or gates.windows is not None
+    assert ({"issue_comment", "schedule"} <= NAMES[f"deploy-{stack}"][True].keys()) is waits
+
+
+def test_a_build_says_who_deploys_and_where_that_can_be_looked_at(tmp_path: Path) -> None:
+    build = yaml.safe_load((ROOT / "cloudbuild/deploy.yaml").read_text())
+    (step,) = [one for one in build["steps"] if one["id"] == "deploy"]
+    environ = {"BUILDER_OUTPUT": "/builder/outputs"}
+    for line in step["env"]:
+        name, _, value = line.partition("=")
+        environ[name] = f"a-{name.lower()}" if re.fullmatch(r"\$\{\w+\}", value) else value
+    assert actor(tmp_path, environ) == "cloud-build:a-trigger_name"
+    assert links(environ)["run"].endswith("region=a-location/a-build_id?project=a-project_id")
+
+
 def test_what_runs_or_reads_a_strangers_work_keeps_no_tools_for_others() -> None:
     for workflow, name, job in jobs():
         uses = [
@@ -142,6 +164,11 @@ def test_a_called_workflow_gets_the_rights_that_it_asks_for() -> None:
 def test_steps_are_verbs_that_there_are(path: Path) -> None:
     text = path.read_text()
     assert set(re.findall(r"\bonestack (?!-)([a-z]+) ", text.partition("\n")[2])) <= _VERBS.keys()
+    for verb, given in re.findall(r"(?:run: |bin/)onestack ([a-z]+)\b(.*)", text):
+        command = cli.get_command(click.Context(cli), verb)
+        assert command is not None
+        known = {name for one in command.params for name in (*one.opts, *one.secondary_opts)}
+        assert set(re.findall(r"--[a-z-]+", given)) <= known, (path.name, verb)
 
 
 @pytest.mark.parametrize("path", BUILDS, ids=lambda path: path.name)

@@ -93,6 +93,16 @@ def test_the_end_of_what_a_broken_run_said_is_cut_once_it_is_masked(stack: Any) 
     assert LONG[-100:-80] not in broken.value.message()
 
 
+def test_a_run_that_is_cut_off_leaves_no_results_of_an_earlier_one(stack: Any) -> None:
+    """A job hands on the file that it finds."""
+    written = stack.repository.root / ".onestack/acceptance/test.xml"
+    written.parent.mkdir(parents=True)
+    written.write_text("<testsuites/>")
+    with pytest.raises(AcceptanceBroken):
+        _run(stack, "import os\ndef test_it():\n    os._exit(3)\n")
+    assert not written.exists()
+
+
 def test_what_left_the_group_of_the_tests_is_ended_with_them(stack: Any) -> None:
     suite = """
 import subprocess

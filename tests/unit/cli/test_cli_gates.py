@@ -177,3 +177,45 @@ def test_a_plan_that_was_edited_or_is_none_is_refused(repository: Path) -> None:
     assert "it was edited" in edited.message()
     assert isinstance(missing, InvalidPlan)
     assert "No such file" in missing.message()
+
+
+def test_rules_of_the_repository_find_no_token(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITHUB_TOKEN", "hunter2")
+    (repository / "policy").mkdir()
+    (repository / "policy/spy.py").write_text(SPY)
+    for arguments in ((), ("--plan", str(_written(repository)))):
+        done = run(repository, "--at", OPEN, *arguments)
+        assert done.exit_code == 0, done.output
+        assert "policy: open" in done.stderr
+
+
+def test_what_a_deployment_does_not_apply_closes_no_gate(repository: Path) -> None:
+    """Tests of charts are run by another verb, and a deployment's own gate doesn't look at them."""
+    hook = APPLICATION.replace(
+        "metadata: {name: web}", "metadata: {name: t, annotations: {helm.sh/hook: test}}"
+    )
+    (repository / "manifests/shop/test.yaml").write_text(
+        hook.partition("---\n")[2].replace("IMAGE", "shop/t")
+    )
+    for arguments in ((), ("--plan", str(_written(repository)))):
+        assert "policy: open" in run(repository, "--at", OPEN, *arguments).stderr
+
+
+def _written(root: Path) -> Path:
+    file = root / ".onestack" / "plan.json"
+    file.parent.mkdir(exist_ok=True)
+    file.write_bytes(plans.write(planned(root)))
+    return file
+
+
+SPY = """
+import os
+from onestack.gates.policy import Violation, rule
+
+seen = [name for name in os.environ if "TOKEN" in name]
+
+@rule("spy", "It sees nothing.")
+def spy(review):
+    for name in (*seen, *(name for name in os.environ if "TOKEN" in name)):
+        yield Violation(name)
+"""

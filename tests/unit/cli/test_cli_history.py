@@ -42,7 +42,7 @@ def ledger(root: Path) -> Ledger:
     made.end(made.begin(begin, lease=1), done)
     failed = End("failed", {"update": 1}, "it broke", Results(1, 2, 1), 5.0, {"pull": "https://e"})
     made.end(made.begin(Begin("destroy", "grace", "ci"), lease=2), failed)
-    made.begin(Begin("rollback", "grace", "ci", counts={"delete": 1}), lease=3)
+    made.begin(Begin("deploy", "grace", "ci", counts={"delete": 1}), lease=3)
     return made
 
 
@@ -89,12 +89,19 @@ def test_the_last_deployment_comes_first_and_a_killed_one_is_seen(root: Path, le
     done = run(root)
     assert done.exit_code == 0, done.output
     first, second, third = rows(done)
-    assert first[2:] == ["rollback", "grace", "not committed", "planned: 1 deleted", "killed"]
+    assert first[2:] == ["deploy", "grace", "not committed", "planned: 1 deleted", "killed"]
     assert [first[0], second[0], third[0]] == ["5", "3", "1"]
     assert second[5:] == ["1 updated", "failed", "1 passed, 2 failed, 1 skipped", "0:05"]
     assert third[4:] == ["c0ffeec0ffee signed", "2 created, 1 updated", "succeeded", "4 passed", "1:15"]
     assert third[1].endswith((" CET", " CEST"))
     assert ledger.entries()[-1].hash in done.stderr
+
+
+def test_of_an_end_that_does_not_say_what_was_done_nothing_is_claimed(root: Path, ledger: Ledger) -> None:
+    for number, outcome in enumerate(("interrupted", "stopped"), start=4):
+        begun = ledger.begin(Begin("deploy", "ada", "here"), lease=number)
+        ledger.end(begun, End(outcome))  # type: ignore[arg-type] # one of the outcomes
+    assert [row[5:7] for row in rows(run(root))][:2] == [["none", "stopped"], ["not known", "interrupted"]]
 
 
 def test_what_others_called_themselves_is_obeyed_by_nobody(root: Path, ledger: Ledger) -> None:

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from onestack.errors import CommentTooLong, ForgeUnavailable, HeadMoved
-from onestack.forge import Forge, marker
+from onestack.forge import Forge
+from onestack.marker import marker
 from tests.stand_ins.github import BOT, DOWN, NO_RIGHTS, TOKEN, GitHub
 from tests.stand_ins.people import User
 from tests.unit.forge.conftest import HEAD, OTHER, speaking

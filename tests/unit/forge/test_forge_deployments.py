@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from onestack.errors import BranchElsewhere, ForgeDisagrees
+from onestack.errors import ForgeDisagrees
 from onestack.forge import Forge
 from tests.stand_ins.github import GitHub
 from tests.stand_ins.server import Answer
@@ -67,24 +67,8 @@ def test_a_status_is_cut_to_what_github_takes(hub: GitHub, forge: Forge) -> None
     assert len(status["description"]) == 140
 
 
-def test_a_branch_is_made_once_and_never_moved(hub: GitHub, forge: Forge) -> None:
-    hub.fail("POST .*/git/refs", done=True)
-    forge.create_branch("revert/dev", MAIN)
-    forge.create_branch("revert/dev", MAIN)
-    assert hub.writes() == ["POST git/refs"]
-    with pytest.raises(BranchElsewhere, match="aaaaaaaaaaaa"):
-        forge.create_branch("revert/dev", OTHER)
-    assert hub.people.branches.at("revert/dev") == MAIN
-
-
-def test_a_branch_that_somebody_else_makes_at_that_moment(hub: GitHub, forge: Forge) -> None:
-    hub.fail("POST .*/git/refs", before=lambda: hub.people.branches.put("b", OTHER))
-    with pytest.raises(BranchElsewhere):
-        forge.create_branch("b", MAIN)
-
-
 def test_a_pull_request_is_opened_once(hub: GitHub, forge: Forge) -> None:
-    forge.create_branch("revert/dev", OTHER)
+    hub.people.branches.put("revert/dev", OTHER)
     hub.fail("POST .*/pulls$", done=True)
     opened = forge.open_pull_request("revert/dev", "main", "Revert", "Because")
     again = forge.open_pull_request("revert/dev", "main", "Revert", "Because")

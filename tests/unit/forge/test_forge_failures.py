@@ -16,7 +16,8 @@ from onestack.errors import (
     ForgeUnavailable,
     OnestackError,
 )
-from onestack.forge import Forge, marker, place
+from onestack.forge import Forge, place
+from onestack.marker import marker
 from tests.stand_ins.github import DOWN, EXPIRED, NO_RIGHTS, SECONDARY, TOKEN, GitHub
 from tests.stand_ins.people import User
 from tests.stand_ins.server import Answer, trickling
@@ -110,7 +111,6 @@ def test_a_server_that_never_answers_is_given_up(hub: GitHub) -> None:
         ("pull-requests: write", {"pull-requests: read"}),
         ("statuses: write", {"pull-requests: write"}),
         ("deployments: write", {"deployments: read"}),
-        ("contents: write", {"contents: read"}),
     ],
 )
 def test_the_right_that_is_missing_is_named(hub: GitHub, needs: str, rights: set[str]) -> None:
@@ -120,7 +120,6 @@ def test_the_right_that_is_missing_is_named(hub: GitHub, needs: str, rights: set
         "pull-requests: write": lambda: forge.comment(1, DEV, "one"),
         "statuses: write": lambda: forge.status(HEAD, "c", "success", "d"),
         "deployments: write": lambda: forge.deployment(HEAD, "dev", "r"),
-        "contents: write": lambda: forge.create_branch("b", HEAD),
     }
     with pytest.raises(ForgeForbidden, match=f"permission '{needs}'"):
         deeds[needs]()
@@ -160,7 +159,6 @@ _DEEDS: list[Callable[[Forge], object]] = [
     lambda forge: forge.status(HEAD, "c", "success", "d"),
     lambda forge: forge.remarks(1),
     lambda forge: forge.deployment_status(forge.deployment(HEAD, "dev", "r"), "success"),
-    lambda forge: forge.create_branch("b", HEAD),
     lambda forge: forge.open_pull_request("fix", "main", "t", "b"),
 ]
 

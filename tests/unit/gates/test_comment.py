@@ -121,13 +121,12 @@ class Remark:
     at: datetime = NOON
     edited: bool | None = False
     dismissed: bool = False
-    commit: str | None = None
     state: str = ""
     machine: bool = False
     url: str = "https://forge.example/1"
 
 
-REVIEW = Remark(kind="review", state="APPROVED", commit="c0ffee")
+REVIEW = Remark(kind="review", state="APPROVED")
 
 
 def test_a_remark_becomes_an_approval() -> None:
@@ -135,7 +134,7 @@ def test_a_remark_becomes_an_approval() -> None:
         Approval("alice", "comment", DIGEST, NOON, url="https://forge.example/1"),
     )
     assert approvals([replace(REVIEW, edited=None)]) == (
-        Approval("alice", "review", DIGEST, NOON, "c0ffee", edited=None, url="https://forge.example/1"),
+        Approval("alice", "review", DIGEST, NOON, edited=None, url="https://forge.example/1"),
     )
     two = approvals([Remark(text=f"{LINE}\n/approve {'f' * 12}")])
     assert [one.digest for one in two] == [DIGEST, "f" * 12]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 
@@ -14,7 +14,7 @@ from onestack.gates.decision import decide, without_plan
 from onestack.gates.policy import Review
 from onestack.gates.rules import OURS
 from onestack.gates.settings import GateSettings
-from onestack.gates.verdict import Verdict, document, require, waits
+from onestack.gates.verdict import Verdict, closed, document
 from tests.unit.gates.plans import DIGEST, GRAVE, change, container, deployment, plan
 
 NIGHT = datetime(2026, 11, 30, 22, tzinfo=UTC)
@@ -76,7 +76,7 @@ def test_without_a_plan_two_gates_can_be_asked() -> None:
 
 def test_what_stops_is_one_failure_that_says_all() -> None:
     with pytest.raises(GatesClosed) as caught:
-        require("live", asked())
+        raise GatesClosed("live", closed(asked()))
     assert isinstance(caught.value, GateClosed)
     assert caught.value.exit_code == 3
     said = str(caught.value)
@@ -84,23 +84,14 @@ def test_what_stops_is_one_failure_that_says_all() -> None:
     for part in (
         "policy: 1 violation of image-tag",
         "  error image-tag: Deployment shop/web: the image 'web' has no tag (manifests/shop/web.yaml:1:1)",
-        "limits: the plan changes more than the stack allows at once: 1 deletions, at most 0",
+        "limits: the plan changes more than the stack allows at once: 1 deletion, at most 0",
         "approvals: 1 grave risk must be approved: 1 more approval is needed",
         "window: it is outside of the stack's windows (Europe/Berlin); closed until 2026-11-30 21:00 UTC",
         f"approvals: alice: comment '/approve {DIGEST}' on the pull request",
         "window: wait until Mon 2026-11-30 22:00 Europe/Berlin",
     ):
         assert part in said
-    require("live", asked(GateSettings()))
-
-
-def test_waiting_helps_only_where_time_alone_opens() -> None:
-    window = asked(review=Review(), given=(ALICE,), settings=SETTINGS.model_copy(update={"limits": None}))
-    assert waits(window) == datetime(2026, 11, 30, 21, tzinfo=UTC)
-    assert waits(asked()) is None
-    assert waits(asked(GateSettings())) is None
-    later = Verdict("window", False, "x", until=NIGHT + timedelta(hours=9))
-    assert waits((*window, later)) == later.until
+    assert not closed(asked(GateSettings()))
 
 
 def test_the_document_has_everything() -> None:

@@ -21,7 +21,7 @@ def of(same: int = 0, **counts: int) -> Plan:
     ("limits", "made", "said"),
     [
         ({"changes": 2}, of(update=1, delete=1, replace=1), "3 changes, at most 2"),
-        ({"deletes": 0}, of(delete=1), "1 deletions, at most 0"),
+        ({"deletes": 0}, of(delete=1), "1 deletion, at most 0"),
         ({"replaces": 1}, of(replace=2), "2 replacements, at most 1"),
         ({"share": 30}, of(update=31, same=69), "31 of 100 resources, at most 30 %"),
         ({"share": 99}, of(delete=3), "3 of 3 resources, at most 99 %"),

@@ -47,7 +47,7 @@ def test_nothing_says_a_secret_be_it_in_what_was_given_or_what_failed(tmp_path: 
 def test_all_that_was_given_is_read_back(tmp_path: Path) -> None:
     ledger = Ledger(Folder(tmp_path), "shop", "dev")
     begin = Begin(
-        "rollback", "ada", "here", "c" * 40, "t" * 40, "good", "Ada", "sha256:1", {"create": 1},
+        "deploy", "ada", "here", "c" * 40, "t" * 40, "good", "Ada", "sha256:1", {"create": 1},
         (Approval("grace", "2026-01-01", "https://example.com/1"),), ("window",), {"run": "https://e"},
     )  # fmt: skip
     end = End("failed", {"create": 1}, "it broke \udcff", Results(3, 1, 2), 1.5, {"pull": "https://f"})

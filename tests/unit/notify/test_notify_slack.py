@@ -139,7 +139,7 @@ def test_an_answer_that_was_lost_doubles_nothing(server: SlackServer, outbox: Ou
     bot(server, outbox).tell(started(ABOUT))
     server.fail(POST, done=True)
     assert bot(server, outbox).tell(started(SECOND)).done == "kept"
-    assert bot(server, outbox).flush().sent == 1
+    assert bot(server, outbox).tell(started(SECOND)).done == "sent"
     assert len(server.said) == 2
     bot(server, outbox).tell(succeeded(SECOND, 1))
     assert server.said[-1].thread == server.said[1].ts
@@ -149,7 +149,7 @@ def test_in_a_thread_it_is_looked_for_there(server: SlackServer, outbox: Outbox)
     bot(server, outbox).tell(started(ABOUT))
     server.fail(POST, done=True)
     bot(server, outbox).tell(succeeded(ABOUT, 1))
-    assert bot(server, outbox).flush().sent == 1
+    assert bot(server, outbox).tell(succeeded(ABOUT, 1)).done == "sent"
     assert len(server.said) == 2
     assert "deployed in 1 s" in server.said[0].words()
 
@@ -163,7 +163,7 @@ def test_where_it_can_not_be_looked_for_it_is_told_again_and_that_is_said(
     tell = bot if by_bot else hook
     server.fail(f"{POST}|{HOOK}", done=True)
     tell(server, outbox).tell(started(ABOUT))
-    tell(server, outbox).flush()
+    tell(server, outbox).tell(started(ABOUT))
     said = server.said or server.hooked
     assert len(said) == 2
     assert "told again" in said[1].words()
@@ -187,6 +187,35 @@ def test_a_disk_that_takes_nothing_keeps_nobody_from_telling(server: SlackServer
     assert "outbox" in told.why
     server.fail(POST, DOWN)
     assert bot(server, Outbox(tmp_path / "outbox")).tell(started(SECOND)).done == "dropped"
+
+
+@pytest.mark.parametrize("step", ["remember", "drop"])
+def test_a_disk_that_gets_full_doubles_nothing(
+    server: SlackServer, outbox: Outbox, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """It was told, and that can't be written down any more."""
+    bot(server, outbox).tell(started(SECOND))
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Outbox, step, full)
+        assert bot(server, outbox).tell(started(ABOUT)).done == "kept"
+    assert bot(server, outbox).tell(succeeded(ABOUT, 1)).done == "sent"
+    assert [one.id for one in server.said] == [started(SECOND).id, started(ABOUT).id, succeeded(ABOUT, 1).id]
+
+
+def test_a_refusal_does_not_make_it_known_that_an_earlier_try_failed(
+    server: SlackServer, outbox: Outbox
+) -> None:
+    server.readable = False
+    server.fail(HOOK, done=True)
+    hook(server, outbox).tell(started(ABOUT))
+    server.fail(HOOK, Answer(403, "invalid_token"))
+    hook(server, outbox).tell(started(ABOUT))
+    assert hook(server, outbox).tell(started(ABOUT)).done == "sent"
+    assert "told again" in server.hooked[-1].words()
 
 
 KILLED = """
@@ -254,7 +283,7 @@ def test_what_is_no_answer_of_slack_loses_nothing(
     told = way(server, outbox).tell(started(ABOUT))
     assert told.done == "kept"
     assert "proxy" in told.why or body == [1]
-    assert way(server, outbox).flush().sent == 1
+    assert way(server, outbox).tell(started(ABOUT)).done == "sent"
     assert len(server.said) + len(server.hooked) == 1
 
 

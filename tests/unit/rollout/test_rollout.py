@@ -17,15 +17,21 @@ from onestack import acceptance, delivery, lease, planning, records
 from onestack.acceptance import Case, Results
 from onestack.engine import Outcome, State
 from onestack.errors import (
+    AcceptanceBroken,
     AcceptanceFailed,
+    AcceptanceTimedOut,
+    CloudRefusedRun,
     EngineFailed,
+    EngineLostCluster,
     GatesClosed,
+    HookFailed,
     InvalidAcceptancePath,
     LeaseLost,
     NotReady,
     OnestackError,
     Overtaken,
     PlanMoved,
+    Protected,
     Unavailable,
 )
 from onestack.gates.approvals import Approval, Approvers
@@ -148,17 +154,32 @@ class World:
     def ledger(self) -> Ledger:
         return Ledger(records.beside(self.stack.workspace), "shop", "test")
 
-    def _deploy(self, _stack: Any, progress: Any, begins: Callable[[State], None], **_: Any) -> Any:
+    def _deploy(
+        self,
+        _stack: Any,
+        progress: Any,
+        begins: Callable[[State], None],
+        ran: Callable[[Outcome], None],
+        **_: Any,
+    ) -> Any:
         progress.hide(Mask(frozenset({b"hunter2-hunter2"})))
         begins(self.state)
+        outcome = Outcome({"update": 2}, (), ())
         if self.fails is not None:
+            if isinstance(self.fails, NotReady):
+                ran(outcome)
             raise self.fails
-        return SimpleNamespace(outcome=Outcome({"update": 2}, (), ()), manifests=(), seconds=1.0)
+        ran(outcome)
+        return SimpleNamespace(outcome=outcome, manifests=(), seconds=1.0)
 
-    def _destroy(self, *_: Any) -> Outcome:
+    def _destroy(self, *_: Any, begins: Callable[[], None], ran: Callable[[Outcome], None]) -> Outcome:
+        if isinstance(self.fails, Protected):
+            raise self.fails
+        begins()
         if self.fails is not None:
             raise self.fails
-        return Outcome({"delete": 2}, (), ())
+        ran(outcome := Outcome({"delete": 2}, (), ()))
+        return outcome
 
 
 def test_a_good_one_is_written_and_told_from_begin_to_end(world: World) -> None:
@@ -254,11 +275,71 @@ def test_a_failed_test_fails_the_deployment_and_says_what_is_live(world: World) 
 
 def test_the_number_of_changes_that_were_made_is_told(world: World) -> None:
     failed = EngineFailed("up", "test", ("no",), "")
-    failed.done = 3
+    failed.done = {"create": 2, "update": 1}
     world.fails = failed
     with pytest.raises(EngineFailed):
         world.deploy()
-    assert world.ear.details[-1][-1].live.startswith("3 changes of ")
+    assert world.ear.details[-1][-1].live.startswith("3 changes were made of ")
+    assert _end(world).counts == {"create": 2, "update": 1}
+
+
+def _end(world: World) -> End:
+    end = world.ledger().entries()[-1].end
+    assert end is not None
+    return end
+
+
+def test_what_was_applied_and_is_not_ready_is_in_the_ledger(world: World) -> None:
+    world.fails = NotReady("test", "Deployment shop/web: no pods")
+    with pytest.raises(NotReady):
+        world.deploy()
+    assert _end(world).counts == {"update": 2}
+
+
+@pytest.mark.parametrize(
+    "breaks", [AcceptanceTimedOut("test", 60, "test_price"), AcceptanceBroken(3, "no"), KeyboardInterrupt()]
+)
+def test_tests_that_come_to_no_verdict_leave_all_of_it_live_and_ready(
+    world: World, breaks: BaseException
+) -> None:
+    def broken(*_: Any, **__: Any) -> Results:
+        raise breaks
+
+    world.monkeypatch.setattr(acceptance, "run", broken)
+    with pytest.raises(type(breaks)):
+        world.deploy()
+    live = world.ear.details[-1][-1].live
+    assert live.endswith("is live and ready; its acceptance tests came to no verdict")
+    assert (_end(world).counts, _end(world).tests) == ({"update": 2}, None)
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_a_lease_that_can_not_be_looked_at_makes_no_failure_of_a_success(world: World, lost: bool) -> None:
+    """The bucket doesn't answer for a moment, right after all became ready."""
+
+    def tested(*_: Any, **__: Any) -> Results:
+        error = LeaseLost("test", 1, "it is bob's") if lost else Unavailable("the bucket is away")
+        world.monkeypatch.setattr(lease.Lease, "check", lambda _self: (_ for _ in ()).throw(error))
+        return Results()
+
+    world.monkeypatch.setattr(acceptance, "run", tested)
+    if not lost:
+        world.deploy()
+        assert (world.ended(), world.ear.heard) == (["succeeded"], ["started", "succeeded"])
+        return
+    with pytest.raises(LeaseLost):
+        world.deploy()
+    assert (world.ended(), world.ear.heard) == (["killed"], ["started"])
+
+
+def test_a_success_that_can_not_be_written_is_said_to_be_one(world: World) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Ledger, "end", lambda *_: (_ for _ in ()).throw(Unavailable("the bucket is away")))
+        with pytest.raises(Unavailable, match="the bucket is away"):
+            world.deploy()
+    assert any("came to a good end" in note for note in world.progress.notes)
+    world.deploy()
+    assert world.ended() == ["killed", "succeeded"]
 
 
 def test_a_lost_lease_writes_nothing_more(world: World) -> None:
@@ -312,6 +393,20 @@ def test_who_cannot_be_told_is_noted_and_stops_nothing(world: World) -> None:
     deploy(world.stack, world.progress, Order(), listeners, lambda *_: Ballots())
     assert world.ear.heard == ["started", "succeeded"]
     assert sum("GitHub is down" in note for note in world.progress.notes) == 2
+
+
+def test_what_is_live_is_known_however_often_it_was_tried_since(world: World) -> None:
+    world.deploy()
+    commit = revision(world.root).commit
+    for _ in range(2):
+        begun = world.ledger().begin(Begin("deploy", "ada", "laptop"), lease=1)
+        world.ledger().end(begun, End("stopped"))
+    world.monkeypatch.setattr("onestack.rollout.desk.RECENT", 3)
+    world.deploy()
+    assert world.ear.details[-1][0].previous == commit
+    destroy(world.stack, world.progress, Order())
+    world.deploy()
+    assert world.ear.details[-1][0].previous is None
 
 
 def test_a_closed_gate_is_written_and_told_once_for_a_plan(world: World) -> None:
@@ -405,6 +500,7 @@ def test_a_state_that_moved_after_the_plan_is_refused_before_anything_is_done(wo
         world.deploy(Order(sealed=digest(world.plan)))
     assert world.ended() == ["stopped"]
     assert world.ear.details[-1][-1].live.startswith("nothing was done")
+    assert _end(world).counts == {"same": 0}
 
 
 def test_a_failure_prepares_the_way_back_where_the_settings_say_so(world: World, tmp_path: Path) -> None:
@@ -433,6 +529,73 @@ def test_nothing_is_taken_back_for_a_network_or_a_person(world: World) -> None:
         with pytest.raises(type(fails)):
             world.deploy()
     assert "propose" not in world.ear.heard
+
+
+@pytest.mark.parametrize(
+    ("fails", "back"),
+    [
+        (EngineLostCluster("up", "test", ("away",), ""), False),
+        (CloudRefusedRun("up", "test", ("quota",), ("ask for more",)), False),
+        (HookFailed("test", ("Job shop/migrate: failed",), "no"), True),
+        (AcceptanceTimedOut("test", 60, "test_price"), True),
+    ],
+)
+def test_the_way_back_is_prepared_for_what_was_deployed_alone(
+    world: World, tmp_path: Path, fails: OnestackError, back: bool
+) -> None:
+    git.Repo.init(tmp_path / "remote.git", bare=True, initial_branch="main")
+    git.Repo(world.root).create_remote("origin", str(tmp_path / "remote.git"))
+    world.settings(", onestack:delivery: {revert: true}")
+    world.deploy()
+    (world.root / "bad.yaml").write_text("bad: true\n")
+    _commit(git.Repo(world.root), "bad")
+    world.fails = fails
+    with pytest.raises(type(fails)):
+        world.deploy()
+    assert ("propose" in world.ear.heard) is back
+    assert bool(git.Repo(tmp_path / "remote.git").heads) is back
+
+
+def test_a_destroy_that_fails_takes_no_revision_back(world: World, tmp_path: Path) -> None:
+    git.Repo.init(tmp_path / "remote.git", bare=True, initial_branch="main")
+    git.Repo(world.root).create_remote("origin", str(tmp_path / "remote.git"))
+    world.settings(", onestack:delivery: {revert: true}")
+    world.deploy()
+    (world.root / "next.yaml").write_text("next: true\n")
+    _commit(git.Repo(world.root), "next")
+    for fails, said in (
+        (EngineFailed("destroy", "test", ("no",), ""), "some of it may be gone"),
+        (Protected("test", ["Cluster shop"]), "nothing was done"),
+    ):
+        world.fails = fails
+        with pytest.raises(type(fails)):
+            destroy(world.stack, world.progress, Order())
+        assert any(note.startswith(f"what is live: {said}") for note in world.progress.notes)
+    assert not git.Repo(tmp_path / "remote.git").heads
+    assert world.ended() == ["succeeded", "failed", "failed"]
+
+
+def test_a_destroy_by_who_has_lost_the_lease_deletes_nothing(world: World) -> None:
+    def lost(_self: object) -> None:
+        raise LeaseLost("test", 1, "it is bob's")
+
+    world.fails = EngineFailed("destroy", "test", ("it was deleted",), "")
+    world.monkeypatch.setattr(lease.Lease, "check", lost)
+    with pytest.raises(LeaseLost):
+        destroy(world.stack, world.progress, Order())
+
+
+def test_a_defect_in_preparing_the_way_back_hides_nothing(world: World) -> None:
+    def broken(*_: Any) -> None:
+        raise ValueError("a defect")
+
+    world.monkeypatch.setattr("onestack.rollout.writing.way_back", broken)
+    world.settings(", onestack:delivery: {revert: true}")
+    world.fails = NotReady("test", "it is bad")
+    with pytest.raises(NotReady):
+        world.deploy()
+    assert any("the way back is not prepared: ValueError: a defect" in note for note in world.progress.notes)
+    assert world.ear.heard[-1] == "failed"
 
 
 def test_a_clone_that_lacks_what_was_live_says_why_it_prepares_no_way_back(world: World) -> None:
@@ -519,6 +682,9 @@ def test_a_run_of_an_older_revision_than_the_one_that_is_live_takes_nothing_back
         world.deploy()
     assert world.ended() == ["succeeded"]
     world.deploy(Order(override="the newer one is worse"))
+    begin = world.ledger().entries()[-2].begin
+    assert begin is not None
+    assert begin.overridden == ("late: the newer one is worse",)
     world.deploy()
     assert world.ended() == ["succeeded"] * 3
 

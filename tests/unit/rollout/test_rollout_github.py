@@ -13,12 +13,12 @@ import git
 import pytest
 
 from onestack.acceptance import Results
-from onestack.errors import ForgeForbidden, ForgeUnavailable, LiveUnknown
+from onestack.errors import ForgeForbidden, ForgeUnavailable, LiveUnknown, SlackNotTold
 from onestack.forge import Forge, place
 from onestack.gates.settings import ApprovalSettings, GateSettings
 from onestack.gates.verdict import Verdict
 from onestack.ledger import Begin, End, Entry
-from onestack.notify import SlackSettings
+from onestack.notify import Message, NotifySettings, SlackSettings, Told
 from onestack.plan import Change, Plan, digest
 from onestack.progress import Heard
 from onestack.repository import Repository
@@ -28,6 +28,7 @@ from onestack.rollout.about import About, Considered, Failure
 from onestack.rollout.github import Github
 from onestack.rollout.owning import owners
 from onestack.rollout.parties import _repository, _slack, parties
+from onestack.rollout.slack import Slack
 from onestack.settings import from_file
 from tests.stand_ins.github import DOWN, TOKEN, GitHub, github
 from tests.stand_ins.people import User
@@ -105,6 +106,21 @@ def test_an_end_that_was_perhaps_told_is_told_once(hub: GitHub) -> None:
         listener(hub).ended(about(), begun("r2"), End("failed", error="it is bad"))
     assert states(hub) == [["in_progress", "success"], ["in_progress", "failure"]]
     assert hub.people.statuses[-1][1]["description"] == "it is bad"
+
+
+def test_an_end_of_which_github_heard_a_half_is_told_to_its_end(hub: GitHub) -> None:
+    """It went away between the deployment and the commit's status."""
+    rollout: Any = SimpleNamespace(tests=Results())
+    listener(hub).started(about(), begun())
+    hub.fail("POST /repos/[^/]*/[^/]*/statuses", DOWN, times=100)
+    with pytest.raises(ForgeUnavailable):
+        listener(hub).succeeded(about(), begun(), rollout)
+    assert (states(hub), hub.people.statuses[-1][1]["state"]) == ([["in_progress", "success"]], "pending")
+    hub.troubles.clear()
+    for _ in range(2):
+        listener(hub).ended(about(), begun(), End("succeeded"))
+    assert states(hub) == [["in_progress", "success"]]
+    assert [one["state"] for _, one in hub.people.statuses] == ["pending", "success"]
 
 
 def test_a_failure_is_told_with_its_cause(hub: GitHub) -> None:
@@ -277,6 +293,57 @@ def test_what_one_stack_could_not_tell_is_not_told_in_the_channel_of_another(tmp
         return found._slack.outbox.folder
 
     assert folder("dev") != folder("prod")
+
+
+@pytest.mark.parametrize(
+    ("environ", "hears"),
+    [
+        ({"SLACK_WEBHOOK_URL": "https://hooks.slack.com/services/T/B/x"}, True),
+        ({"SLACK_BOT_TOKEN": "xoxb-1"}, False),
+        ({}, False),
+    ],
+)
+def test_a_webhook_has_its_channel_and_needs_no_settings(
+    tmp_path: Path, environ: dict[str, str], hears: bool
+) -> None:
+    stack: Any = SimpleNamespace(
+        repository=Repository(tmp_path, "shop"),
+        settings=SimpleNamespace(stack="prod", notify=NotifySettings()),
+    )
+    assert (_slack(stack, Quiet(), environ) is not None) is hears
+
+
+@pytest.mark.parametrize(
+    ("closed", "title", "why"),
+    [
+        ([WAITS], "waiting for approvals", "*approvals*: 1 more approval is needed"),
+        (
+            [WAITS, Verdict("window", False, "it is night", opens_by="wait")],
+            "waiting for approvals, window",
+            "approvals: 1 more approval is needed; window: it is night",
+        ),
+    ],
+)
+def test_slack_hears_of_every_gate_that_is_closed(closed: list[Verdict], title: str, why: str) -> None:
+    told: list[Message] = []
+
+    def tell(message: Message) -> Told:
+        told.append(message)
+        return Told("sent")
+
+    there: Any = SimpleNamespace(tell=tell)
+    Slack(there).waiting(Considered(about(), PLAN), begun(), closed)
+    (message,) = told
+    assert title in message.text
+    said = str(message.blocks)
+    assert why in said
+    assert all(one.opens_by in said for one in closed)
+
+
+def test_what_slack_was_not_told_is_a_sentence() -> None:
+    said = SimpleNamespace(tell=lambda _message: Told("kept", "it is down"))
+    with pytest.raises(SlackNotTold, match="Slack was not told that it waits: it is down"):
+        Slack(said).waiting(Considered(about(), PLAN), begun(), [WAITS])  # type: ignore[arg-type] # as much of one
 
 
 def test_no_token_is_shown_whoever_repeats_one() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -11,10 +12,12 @@ from typing import Any
 import git
 import pytest
 
-from onestack import records
-from onestack.errors import GatesClosed, NotReady, Unavailable
+from onestack import lease, records
+from onestack.errors import GatesClosed, NotReady, RecordsUnreadable, Unavailable
+from onestack.records import folder
 from onestack.records.folder import Folder
 from onestack.revision import revision
+from onestack.rollout import Order
 from onestack.rollout.owed import Owed
 from tests.unit.rollout.test_rollout import APPROVALS, Ear, World, _commit, root, world
 
@@ -125,6 +128,69 @@ def test_a_closed_gate_that_was_not_heard_is_no_end_to_be_told(world: World, ear
         world.deploy()
     assert ear.heard == ["waiting"]
     assert world.ended() == ["stopped", "stopped"]
+
+
+@pytest.mark.parametrize("way", ["before", "after", "away"])
+@pytest.mark.parametrize("number", range(1, 9))
+def test_whatever_write_is_cut_off_the_next_run_puts_it_right(
+    world: World, monkeypatch: pytest.MonkeyPatch, number: int, way: str
+) -> None:
+    """Of lease, ledger and what is owed: a run that dies before or after it, or that may not write there."""
+    written, left = folder._written, iter(range(1, 99))
+
+    def cut_off(file: Path, content: str) -> str:
+        if next(left) != number:
+            return written(file, content)
+        if way == "away":
+            raise OSError(errno.EIO, "Input/output error")
+        if way == "after":
+            written(file, content)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(folder, "_written", cut_off)
+        with suppress(KeyboardInterrupt, RecordsUnreadable):
+            world.deploy()
+    first, world.ear.heard = world.ear.heard, []
+    monkeypatch.setattr("onestack.lease.lease.proven_dead", lambda _owner: True)
+    world.deploy()
+    assert world.ear.heard[-2:] == ["started", "succeeded"]
+    assert world.ended()[-1] == "succeeded"
+    of_the_first = [*first, *world.ear.heard[:-2]]
+    assert not {"succeeded", "killed"} <= {*of_the_first}
+    assert "started" not in first or {"succeeded", "ended", "killed", "failed"} & {*of_the_first}
+    store = records.beside(world.stack.workspace)
+    held = lease.look(store, "shop", "test")
+    assert held is not None
+    assert not held.held
+    assert Owed(store, "shop", "test").of("Ear") == ()
+
+
+def test_a_gate_that_is_closed_is_said_though_nothing_can_be_written(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.settings(APPROVALS)
+    away = Unavailable("the bucket is away")
+    monkeypatch.setattr("onestack.ledger.Ledger.begin", lambda *_, **__: (_ for _ in ()).throw(away))
+    with pytest.raises(Unavailable, match="the bucket is away"):
+        world.deploy()
+    assert any("is behind a closed gate: approvals" in note for note in world.progress.notes)
+
+
+@pytest.mark.parametrize("sealed", ["", "sha256:" + "0" * 64])
+def test_a_run_that_was_killed_as_a_gate_stopped_it_is_told_as_no_deployment(
+    world: World, ear: Troubled, sealed: str
+) -> None:
+    """GitHub would show one that broke."""
+    world.settings(APPROVALS)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("onestack.ledger.Ledger.end", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
+        with pytest.raises(KeyboardInterrupt):
+            world.deploy(Order(sealed=sealed or None))
+    with pytest.raises(GatesClosed):
+        world.deploy()
+    assert world.ended() == ["killed", "stopped"]
+    assert ear.heard == ["waiting"]
 
 
 def test_what_is_owed_is_bounded_and_what_is_no_record_owes_nothing(tmp_path: Path) -> None:

@@ -7,8 +7,9 @@ import re
 
 import pytest
 
+from onestack.marker import marker
 from onestack.plan.markdown import length
-from onestack.trial import Said, markdown, marker
+from onestack.trial import Said, markdown
 from onestack.trial.markdown import LIMIT, code
 from tests.unit.trial.trials import HOSTILE, failed, trial
 
@@ -17,7 +18,7 @@ OURS = re.compile(r"</?(?:code|details(?: open)?|summary)>|<!-- (?:onestack:tria
 
 def test_it_begins_with_its_marker_and_its_verdict() -> None:
     lines = markdown(trial()).splitlines()
-    assert lines[0] == marker("test") == "<!-- onestack:trial test -->"
+    assert lines[0] == marker("test", "trial") == "<!-- onestack:trial test -->"
     assert lines[1].startswith(
         "### ✅ Trial of <code>test</code>: this revision comes up over its base, but "
     )
