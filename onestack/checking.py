@@ -21,9 +21,10 @@ from onestack.local.toolchain import here
 from onestack.loose import NAMESPACE, Loose
 from onestack.manifests.application import Application
 from onestack.manifests.garbage import uncollected
+from onestack.manifests.manifest import Manifest
 from onestack.manifests.problems import Problems
 from onestack.manifests.text import Text
-from onestack.progress import Progress
+from onestack.progress import Discreet, Progress
 from onestack.rendering.folder import content
 from onestack.rendering.options import Told, Tools, untold
 from onestack.rendering.texts import Texts
@@ -59,6 +60,20 @@ def declare(repository: Repository, settings: Settings, *, offline: bool, told: 
     return declaration(
         repository.root, settings, project=repository.project, tools=tools, offline=offline, told=told
     )
+
+
+def objects(
+    repository: Repository, settings: Settings, progress: Discreet, *, offline: bool
+) -> tuple[Manifest, ...]:
+    """All objects that a deployment applies, for rules to look at; what is secret in them is masked.
+
+    Raises: OnestackError.
+    """
+    what = f"reading {settings.stack}"
+    progress.step(what)
+    made = declare(repository, settings, offline=offline, told=_telling(what, progress))
+    progress.hide(made.plaintexts)
+    return made.applied
 
 
 def tools_here(root: Path) -> Tools:

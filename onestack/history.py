@@ -13,6 +13,7 @@ from rich.text import Text
 from onestack import lease
 from onestack import settings as stack_settings
 from onestack.engine import HOME, Workspace
+from onestack.errors import first_cause
 from onestack.harmless import one_line
 from onestack.ledger import Deployed, Fault, Ledger, Results, deployments, verify
 from onestack.local.simulation import Simulation, current
@@ -104,14 +105,14 @@ def table(found: History) -> Table:
 def remarks(found: History) -> Iterator[str]:
     """What no row has room for: who approved, which gates were passed by hand, and why it didn't succeed."""
     for one in found.deployed:
-        begin, end = one.begin.begin, one.end.end if one.end else None
+        begin, end = one.begin.begin, one.ended
         said = []
-        if begin is not None and begin.approvals:
-            said.append(f"approved by {', '.join(approval.by for approval in begin.approvals)}")
         if begin is not None:
-            said.extend(f"passed the gate {gate}" for gate in begin.overridden)
+            who = ", ".join(approval.by for approval in begin.approvals)
+            said += [f"approved by {who}"] if who else []
+            said += [f"passed the gate {gate}" for gate in begin.overridden]
         if end is not None and end.error:
-            said.append(f"{end.outcome}: {' '.join(map(str.strip, end.error.splitlines()[:2]))[:_LONGEST]}")
+            said.append(f"{end.outcome}: {first_cause(end.error)[:_LONGEST]}")
         yield from (one_line(f"entry {one.begin.number}: {what}") for what in said)
 
 
@@ -138,7 +139,7 @@ def summary(found: History) -> str:
 
 def _deployment(one: Deployed, holding: int | None) -> dict[str, Any]:
     begin = asdict(one.begin.begin) if one.begin.begin else {}
-    end = asdict(one.end.end) if one.end and one.end.end else {}
+    end = asdict(one.ended) if one.ended else {}
     return {
         "number": one.begin.number,
         "run": one.begin.run,
@@ -159,7 +160,7 @@ def _deployment(one: Deployed, holding: int | None) -> dict[str, Any]:
 
 def _told(one: Deployed) -> Iterator[str]:
     """Verb, who, commit, changes."""
-    begin, end = one.begin.begin, one.end.end if one.end else None
+    begin, end = one.begin.begin, one.ended
     if begin is None:
         yield from ("?", "?", "?", "?")
         return
@@ -177,7 +178,7 @@ def _told(one: Deployed) -> Iterator[str]:
 
 def _measured(one: Deployed) -> Iterator[str]:
     """Tests and duration."""
-    end = one.end.end if one.end else None
+    end = one.ended
     yield _tests(end.tests) if end and end.tests else ""
     yield clock(end.seconds) if end and end.seconds is not None else ""
 

@@ -95,12 +95,8 @@ def gates(
 def _asked(
     repository: Repository, settings: Settings, clock: Clock, terminal: Terminal, *, offline: bool
 ) -> tuple[Verdict, ...]:
-    stack, own = settings.stack, settings.gates
+    own = settings.gates
     with tokens_aside():
-        rules = policies.load(repository.root, stack, own.policy, terminal.note)
-        terminal.step(f"reading {stack}")
-        made = checking.declare(
-            repository, settings, offline=offline, told=lambda what: terminal.step(f"reading {stack}: {what}")
-        )
-        terminal.hide(made.plaintexts)
-        return without_plan(own, review=Review(made.applied), rules=rules, clock=clock)
+        rules = policies.load(repository.root, settings.stack, own.policy, terminal.note)
+        review = Review(checking.objects(repository, settings, terminal, offline=offline))
+        return without_plan(own, review=review, rules=rules, clock=clock)

@@ -15,7 +15,7 @@ a traceback.
 
 from __future__ import annotations
 
-from onestack.errors.base import WORST_FIRST, GateClosed, OnestackError, Unavailable, UsageError
+from onestack.errors.base import WORST_FIRST, GateClosed, OnestackError, Unavailable, UsageError, first_cause
 from onestack.errors.cloud import (
     ApiNotEnabled,
     BillingDisabled,
@@ -335,4 +335,5 @@ __all__ = [
     "UntrustedDocument",
     "UsageError",
     "WaitCancelled",
+    "first_cause",
 ]

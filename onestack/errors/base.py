@@ -60,3 +60,9 @@ class Unavailable(OnestackError):
 
 def _indented(text: str) -> str:
     return text.strip().replace("\n", "\n    ")
+
+
+def first_cause(message: str) -> str:
+    """What happened and the first line of why, of a message that says more."""
+    lines = [line.strip() for line in message.splitlines() if line.strip()]
+    return " ".join(lines[:2])[:500]

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from onestack.gates.approvals import Approval, Approvers
+from onestack.gates.owners import approvers as named
+from onestack.gates.settings import ApprovalSettings
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,10 @@ class Ballots:
     approvers: Approvers | None = None
     authors: frozenset[str] = frozenset()
     date: str | None = None
+
+    def who(self, settings: ApprovalSettings | None) -> Approvers:
+        """Who may approve, where ``settings`` are the stack's."""
+        return self.approvers if self.approvers is not None else named(settings)
 
 
 NOBODY: Final = Ballots()

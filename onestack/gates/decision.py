@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final, get_args
 
 from onestack.gates import approvals as approving
-from onestack.gates import judging, limits, opening, owners
+from onestack.gates import judging, limits, opening
 from onestack.gates.ballots import NOBODY, Ballots
 from onestack.gates.clock import Clock
 from onestack.gates.policy import Review, Rule
@@ -40,7 +40,7 @@ def decide(
     """
     if plan.empty:
         return tuple(Verdict(gate, True, "nothing changes") for gate in GATES)
-    who = ballots.approvers if ballots.approvers is not None else owners.approvers(settings.approvals)
+    who = ballots.who(settings.approvals)
     return (
         judging.decide(rules, review, settings.policy),
         limits.decide(plan, settings.limits),

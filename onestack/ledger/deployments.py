@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import Literal
 
-from onestack.ledger.entry import Entry, Outcome
+from onestack.ledger.entry import End, Entry, Outcome
 
 
 @dataclass(frozen=True)
@@ -22,14 +22,19 @@ class Deployed:
     abandoned: Entry | None = None
 
     @property
+    def ended(self) -> End | None:
+        """What its end says, where it has one."""
+        return self.end.end if self.end is not None else None
+
+    @property
     def idle(self) -> bool:
         """Whether it ended before it began: a gate stopped it, or it couldn't be planned."""
-        return self.end is not None and self.end.end is not None and self.end.end.seconds is None
+        return self.ended is not None and self.ended.seconds is None
 
     def state(self, holding: int | None = None) -> Outcome | Literal["running", "killed"]:
         """How it ended; ``holding`` is the number of the lease that is held now."""
-        if self.end is not None and self.end.end is not None:
-            return self.end.end.outcome
+        if self.ended is not None:
+            return self.ended.outcome
         return "running" if self.abandoned is None and holding == self.begin.lease else "killed"
 
 

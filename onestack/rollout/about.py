@@ -113,9 +113,3 @@ class Failure:
     live: str
     back: str = ""
     interrupted: bool = False
-
-
-def first_cause(message: str) -> str:
-    """What happened and the first line of why, of a message that says more."""
-    lines = [line.strip() for line in message.splitlines() if line.strip()]
-    return " ".join(lines[:2])[:500]

@@ -19,7 +19,6 @@ from onestack.gates.decision import decide
 from onestack.gates.policy import Review
 from onestack.gates.verdict import Verdict
 from onestack.ledger import Ledger
-from onestack.manifests.manifest import Manifest
 from onestack.plan import Plan
 from onestack.plan.document import MOST_BYTES
 from onestack.progress import Discreet
@@ -70,7 +69,8 @@ def ask(
     Raises: as `onestack.checking.declare`; ForgeUnavailable and the like where approvals can't be read.
     """
     watch, gates = Watch(), question.settings.gates
-    review = Review(_objects(question, progress), plan=plan)
+    objects = checking.objects(question.repository, question.settings, progress, offline=question.offline)
+    review = Review(objects, plan=plan)
     if question.settings.platform == "gcp":
         progress.note("rules about the cloud's resources are asked by a deployment: a plan holds no inputs")
     if plan.against == "simulation":
@@ -89,19 +89,6 @@ def ask(
             ballots=asked,
         )
     return found, now.now
-
-
-def _objects(question: Question, progress: Discreet) -> tuple[Manifest, ...]:
-    name = question.settings.stack
-    progress.step(f"reading {name}")
-    made = checking.declare(
-        question.repository,
-        question.settings,
-        offline=question.offline,
-        told=lambda what: progress.step(f"reading {name}: {what}"),
-    )
-    progress.hide(made.plaintexts)
-    return made.applied
 
 
 def _asked(question: Question, plan: Plan, progress: Discreet, environment: Mapping[str, str]) -> Ballots:

@@ -13,7 +13,6 @@ from onestack.errors import OnestackError, PlanMoved
 from onestack.gates.approvals import Approval, Ballot, count, names_plan
 from onestack.gates.ballots import NOBODY, Ballots
 from onestack.gates.decision import decide
-from onestack.gates.owners import approvers
 from onestack.gates.policy import Review
 from onestack.gates.settings import ApprovalSettings, GateSettings
 from onestack.plan import Plan, digest
@@ -96,6 +95,5 @@ def _counted(named: str, gates: GateSettings, ballots: Ballots, now: datetime) -
     """The approvals that count, for the ledger."""
     if gates.approvals is None:
         return ()
-    who = ballots.approvers if ballots.approvers is not None else approvers(gates.approvals)
-    ballot = Ballot(named, gates.approvals, who, ballots.authors, now)
+    ballot = Ballot(named, gates.approvals, ballots.who(gates.approvals), ballots.authors, now)
     return count(ballot, ballots.approvals).counted

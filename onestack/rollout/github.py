@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from onestack import revert
-from onestack.errors import ForgeUnavailable, OnestackError
+from onestack.errors import ForgeUnavailable, OnestackError, first_cause
 from onestack.forge import CommitState, DeploymentState, Forge, Pull
 from onestack.gates.ballots import Ballots
 from onestack.gates.comment import approvals
@@ -18,7 +18,7 @@ from onestack.plan import Plan, markdown
 from onestack.plan.inert import code, excerpt, prose
 from onestack.progress import Progress
 from onestack.revision import Revision, between
-from onestack.rollout.about import About, Considered, Failure, Rollout, first_cause
+from onestack.rollout.about import About, Considered, Failure, Rollout
 from onestack.rollout.owning import Declared, owners
 
 CONTEXT: Final = "onestack/{}"

@@ -40,7 +40,7 @@ def waits(one: Deployed) -> bool:
 
 
 def _tell(stack: Stack, one: Deployed, name: str, listeners: Listeners) -> None:
-    did, end = one.begin.begin, one.end.end if one.end else None
+    did, end = one.begin.begin, one.ended
     if did is None or did.verb != "deploy" or (end is None and did.gates):
         return
     about = _about(stack, one.begin, did)

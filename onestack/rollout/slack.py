@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from onestack import notify
-from onestack.errors import SlackNotTold
+from onestack.errors import SlackNotTold, first_cause
 from onestack.gates.verdict import Verdict
 from onestack.ledger import End, Entry
 from onestack.notify import Link, Message
 from onestack.revert import Revert
-from onestack.rollout.about import About, Considered, Failure, Rollout, first_cause
+from onestack.rollout.about import About, Considered, Failure, Rollout
 
 
 class Slack:

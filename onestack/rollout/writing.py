@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from onestack.errors import EngineFailed, GateClosed, HookFailed, LeaseLost, OnestackError
+from onestack.errors import EngineFailed, GateClosed, HookFailed, LeaseLost, OnestackError, first_cause
 from onestack.gates.verdict import Verdict
 from onestack.ledger import End, Entry, Outcome, Verb
 from onestack.ledger import Results as Counted
-from onestack.rollout.about import CameTo, Considered, Failure, Order, first_cause
+from onestack.rollout.about import CameTo, Considered, Failure, Order
 from onestack.rollout.aftermath import live, takes_back, way_back
 from onestack.rollout.desk import Desk, begin
 from onestack.rollout.settling import waits
@@ -59,12 +59,7 @@ def _succeeded(desk: Desk, run: _Begun) -> None:
 
     Raises: LeaseLost, Unavailable.
     """
-    try:
-        desk.lease.check()
-    except LeaseLost:
-        raise
-    except OnestackError:
-        pass  # The ledger itself takes nothing of who has lost it.
+    _require_lease(desk)
     try:
         desk.ledger.end(run.entry, run.end("succeeded"))
     except LeaseLost:
@@ -101,13 +96,24 @@ def _failed(desk: Desk, run: _Begun, error: BaseException) -> None:
 def _lost(desk: Desk) -> bool:
     """Whether the lease is known to be another's; said where it is."""
     try:
-        desk.lease.check()
+        _require_lease(desk)
     except LeaseLost as error:
         desk.progress.note(error.message())
         return True
-    except OnestackError:
-        return False
     return False
+
+
+def _require_lease(desk: Desk) -> None:
+    """Where it can't be asked, this goes on: the ledger itself takes nothing of who has lost it.
+
+    Raises: LeaseLost.
+    """
+    try:
+        desk.lease.check()
+    except LeaseLost:
+        raise
+    except OnestackError:
+        return
 
 
 def _failure(
@@ -172,9 +178,9 @@ def unplanned(desk: Desk, order: Order, error: OnestackError) -> None:
     failure = _failure(considered, error, CameTo(), "deploy", desk.progress.mask)
     entry = begin(desk, considered, "deploy", order)
     last = desk.before[-1] if desk.before else None
-    if last is not None and last.idle and last.end is not None and last.end.end is not None:
+    if last is not None and last.idle and last.ended and first_cause(last.ended.error) == failure.cause:
         did = last.begin.begin
-        if did and did.commit == entry.commit and first_cause(last.end.end.error) == failure.cause:
+        if did is not None and did.commit == entry.commit:
             return
     with _noted(desk, "the ledger lacks how this run ended"):
         begun = desk.ledger.begin(entry, lease=desk.lease.number)

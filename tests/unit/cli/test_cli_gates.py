@@ -15,6 +15,7 @@ from onestack import sources
 from onestack.cli import cli
 from onestack.errors import InvalidPlan, PolicyBroken, UnknownRule
 from onestack.plan import Change, Plan, Risk
+from tests.unit.gates.rules import SPY
 
 STACK = """\
 config:
@@ -206,16 +207,3 @@ def _written(root: Path) -> Path:
     file.parent.mkdir(exist_ok=True)
     file.write_bytes(plans.write(planned(root)))
     return file
-
-
-SPY = """
-import os
-from onestack.gates.policy import Violation, rule
-
-seen = [name for name in os.environ if "TOKEN" in name]
-
-@rule("spy", "It sees nothing.")
-def spy(review):
-    for name in (*seen, *(name for name in os.environ if "TOKEN" in name)):
-        yield Violation(name)
-"""

@@ -49,6 +49,7 @@ from onestack.revision import revision
 from onestack.rollout import Order, considering, deploy, destroy, tried
 from onestack.settings import from_file
 from onestack.stack import Stack
+from tests.unit.gates.rules import SPY
 
 SETTINGS = "config: {onestack:platform: embedded, onestack:manifests: {applications: {shop: }}%s}\n"
 RISK = Risk("deletes-data", "PersistentVolumeClaim shop/data", "its data is lost")
@@ -141,6 +142,12 @@ class World:
         """Adds settings, in a commit of their own."""
         (self.root / "stacks/Pulumi.test.yaml").write_text(SETTINGS % more)
         _commit(git.Repo(self.root), "settings")
+
+    def remote(self) -> git.Repo:
+        """A bare repository that can be pushed to."""
+        made = git.Repo.init(self.folder / "remote.git", bare=True, initial_branch="main")
+        git.Repo(self.root).create_remote("origin", str(made.git_dir))
+        return made
 
     def deploy(self, order: Order = Order()) -> None:  # noqa: B008 - frozen
         listeners: Sequence[Any] = [self.ear]
@@ -503,9 +510,8 @@ def test_a_state_that_moved_after_the_plan_is_refused_before_anything_is_done(wo
     assert _end(world).counts == {"same": 0}
 
 
-def test_a_failure_prepares_the_way_back_where_the_settings_say_so(world: World, tmp_path: Path) -> None:
-    git.Repo.init(tmp_path / "remote.git", bare=True, initial_branch="main")
-    git.Repo(world.root).create_remote("origin", str(tmp_path / "remote.git"))
+def test_a_failure_prepares_the_way_back_where_the_settings_say_so(world: World) -> None:
+    remote = world.remote()
     world.settings(", onestack:delivery: {revert: true}")
     world.deploy()
     good = revision(world.root)
@@ -516,7 +522,7 @@ def test_a_failure_prepares_the_way_back_where_the_settings_say_so(world: World,
         world.deploy()
     assert world.ear.heard[-2:] == ["propose", "failed"]
     assert world.ear.details[-1][-1].back == "https://example.com/pull/7"
-    (branch,) = git.Repo(tmp_path / "remote.git").heads
+    (branch,) = remote.heads
     assert branch.commit.tree.hexsha == good.tree
 
 
@@ -541,10 +547,9 @@ def test_nothing_is_taken_back_for_a_network_or_a_person(world: World) -> None:
     ],
 )
 def test_the_way_back_is_prepared_for_what_was_deployed_alone(
-    world: World, tmp_path: Path, fails: OnestackError, back: bool
+    world: World, fails: OnestackError, back: bool
 ) -> None:
-    git.Repo.init(tmp_path / "remote.git", bare=True, initial_branch="main")
-    git.Repo(world.root).create_remote("origin", str(tmp_path / "remote.git"))
+    remote = world.remote()
     world.settings(", onestack:delivery: {revert: true}")
     world.deploy()
     (world.root / "bad.yaml").write_text("bad: true\n")
@@ -553,12 +558,11 @@ def test_the_way_back_is_prepared_for_what_was_deployed_alone(
     with pytest.raises(type(fails)):
         world.deploy()
     assert ("propose" in world.ear.heard) is back
-    assert bool(git.Repo(tmp_path / "remote.git").heads) is back
+    assert bool(remote.heads) is back
 
 
-def test_a_destroy_that_fails_takes_no_revision_back(world: World, tmp_path: Path) -> None:
-    git.Repo.init(tmp_path / "remote.git", bare=True, initial_branch="main")
-    git.Repo(world.root).create_remote("origin", str(tmp_path / "remote.git"))
+def test_a_destroy_that_fails_takes_no_revision_back(world: World) -> None:
+    remote = world.remote()
     world.settings(", onestack:delivery: {revert: true}")
     world.deploy()
     (world.root / "next.yaml").write_text("next: true\n")
@@ -571,7 +575,7 @@ def test_a_destroy_that_fails_takes_no_revision_back(world: World, tmp_path: Pat
         with pytest.raises(type(fails)):
             destroy(world.stack, world.progress, Order())
         assert any(note.startswith(f"what is live: {said}") for note in world.progress.notes)
-    assert not git.Repo(tmp_path / "remote.git").heads
+    assert not remote.heads
     assert world.ended() == ["succeeded", "failed", "failed"]
 
 
@@ -710,16 +714,3 @@ def test_rules_of_the_repository_find_no_token_in_the_environment(
     world.settings(", onestack:gates: {policy: {}}")
     world.deploy()
     assert os.environ["GITHUB_TOKEN"] == "hunter2"
-
-
-SPY = """
-import os
-from onestack.gates.policy import Violation, rule
-
-seen = [name for name in os.environ if "TOKEN" in name]
-
-@rule("spy", "It sees nothing.")
-def spy(review):
-    for name in (*seen, *(name for name in os.environ if "TOKEN" in name)):
-        yield Violation(name)
-"""
