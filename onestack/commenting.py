@@ -19,10 +19,10 @@ import orjson
 
 from onestack import plan as plans
 from onestack import trial as trials
+from onestack.comment_marker import marker
 from onestack.errors import NoPullRequest, NothingToComment, UntrustedDocument
 from onestack.forge import CommitState, Forge, Posted
 from onestack.harmless import harmless
-from onestack.marker import marker
 
 MOST_BYTES: Final = 64_000_000
 _LIMIT: Final = 60_000

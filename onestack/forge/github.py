@@ -100,7 +100,7 @@ class Forge:
 
     @_asking
     def comment(self, number: int, marker: str, body: str, *, commit: str | None = None) -> Posted:
-        """Writes the comment of that marker, or rewrites it in place; see `onestack.marker`.
+        """Writes the comment of that marker, or rewrites it in place; see `onestack.comment_marker`.
 
         The marker is the comment's first line, whether ``body`` begins with it or not. ``commit`` is what
         the body is about. Raises: HeadMoved, where the pull request's head is another,

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
+from onestack.comment_marker import marker
 from onestack.manifests.record import NAMESPACE
-from onestack.marker import marker
 from onestack.plan.details import block, described, titled
 from onestack.plan.diagram import diagram
 from onestack.plan.digest import digest, reaches

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from onestack import revert
+from onestack.comment_marker import marker
 from onestack.errors import ForgeUnavailable, OnestackError, first_cause
 from onestack.forge import CommitState, DeploymentState, Forge, Pull
 from onestack.gates.ballots import Ballots
@@ -13,7 +14,6 @@ from onestack.gates.comment import approvals
 from onestack.gates.verdict import Verdict
 from onestack.harmless import one_line
 from onestack.ledger import End, Entry, Outcome
-from onestack.marker import marker
 from onestack.plan import Plan, markdown
 from onestack.plan.inert import code, excerpt, prose
 from onestack.progress import Progress

@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
+from onestack.comment_marker import marker
 from onestack.harmless import one_line
-from onestack.marker import marker
 from onestack.plan.markdown import length
 from onestack.trial.model import Said, Trial
 

@@ -12,9 +12,9 @@ from click.testing import CliRunner, Result
 
 from onestack import commenting
 from onestack.cli import cli
+from onestack.comment_marker import marker
 from onestack.commenting import Said
 from onestack.errors import HeadMoved, NoPullRequest, NothingToComment, OnestackError, UntrustedDocument
-from onestack.marker import marker
 from tests.stand_ins.github import GitHub, github
 
 MAIN, HEAD, OTHER = "a" * 40, "b" * 40, "c" * 40

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from onestack.comment_marker import marker
 from onestack.errors import CommentTooLong, ForgeUnavailable, HeadMoved
 from onestack.forge import Forge
-from onestack.marker import marker
 from tests.stand_ins.github import BOT, DOWN, NO_RIGHTS, TOKEN, GitHub
 from tests.stand_ins.people import User
 from tests.unit.forge.conftest import HEAD, OTHER, speaking

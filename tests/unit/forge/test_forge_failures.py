@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
+from onestack.comment_marker import marker
 from onestack.errors import (
     ForgeDisagrees,
     ForgeForbidden,
@@ -17,7 +18,6 @@ from onestack.errors import (
     OnestackError,
 )
 from onestack.forge import Forge, place
-from onestack.marker import marker
 from tests.stand_ins.github import DOWN, EXPIRED, NO_RIGHTS, SECONDARY, TOKEN, GitHub
 from tests.stand_ins.people import User
 from tests.stand_ins.server import Answer, trickling

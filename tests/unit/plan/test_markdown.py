@@ -11,7 +11,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from onestack.marker import marker
+from onestack.comment_marker import marker
 from onestack.plan import Change, Field, Plan, digest, markdown
 from onestack.plan.markdown import LEAST, length
 from onestack.plan.planned import Planned

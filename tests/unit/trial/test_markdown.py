@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from onestack.marker import marker
+from onestack.comment_marker import marker
 from onestack.plan.markdown import length
 from onestack.trial import Said, markdown
 from onestack.trial.markdown import LIMIT, code
