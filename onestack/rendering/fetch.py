@@ -13,8 +13,9 @@ from onestack.errors import ChartUnavailable
 from onestack.manifests.application import Application
 from onestack.manifests.problems import Problems
 from onestack.rendering import helm_output
+from onestack.rendering.bounds import Bounds
 from onestack.rendering.options import Options
-from onestack.rendering.process import Bounds, run
+from onestack.rendering.process import run
 from onestack.rendering.release import Release, RemoteChart
 
 ARCHIVE_BYTES: Final = 64 * 1024 * 1024

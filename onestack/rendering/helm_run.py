@@ -14,10 +14,11 @@ from typing import Final
 from onestack.errors import Problem, ToolNotRun
 from onestack.manifests.problems import Problems
 from onestack.rendering import chart_sealed, helm_output
+from onestack.rendering.bounds import Bounds
 from onestack.rendering.helm_chart import Chart
-from onestack.rendering.process import Bounds, Ran, run
+from onestack.rendering.process import Ran, run
 
-BOUNDS: Final = Bounds(seconds=10, memory_bytes=512 * 1024 * 1024, output_bytes=32 * 1024 * 1024)
+BOUNDS: Final = Bounds(cpu_seconds=10, memory_bytes=512 * 1024 * 1024, output_bytes=32 * 1024 * 1024)
 _FOLDER: Final = "chart"
 _ARCHIVE: Final = "chart.tgz"
 

@@ -13,6 +13,7 @@ from onestack.manifests.problems import Problems
 from onestack.manifests.text import Text
 from onestack.rendering import kustomize_origins as origins
 from onestack.rendering.blank import tell_if_blank
+from onestack.rendering.bounds import Bounds
 from onestack.rendering.cache import Cache, Part, key
 from onestack.rendering.kustomize_closure import closure
 from onestack.rendering.kustomize_files import Closure
@@ -20,7 +21,7 @@ from onestack.rendering.kustomize_mirror import contents, copy
 from onestack.rendering.kustomize_stray import tell_strays
 from onestack.rendering.kustomize_words import words
 from onestack.rendering.options import Options
-from onestack.rendering.process import Bounds, Ran, run
+from onestack.rendering.process import Ran, run
 
 TOOL: Final = "kustomize"
 _ARGUMENTS: Final = ("build", "--load-restrictor", "LoadRestrictionsRootOnly", ".")

@@ -20,10 +20,11 @@ from tempfile import TemporaryDirectory, gettempdir
 from typing import Any, Final, Self
 
 from onestack.errors import BaseUnavailable, ToolMissing, ToolNotRun
+from onestack.rendering.bounds import Bounds
 from onestack.rendering.cache import replaced
 from onestack.rendering.confine import Refused, host_of, shown
 from onestack.rendering.options import Options
-from onestack.rendering.process import Bounds, Ran, run
+from onestack.rendering.process import Ran, run
 
 PREFIX: Final = ".onestack-bases"
 """Where Kustomize finds them, below the folder that it works in."""

@@ -11,56 +11,31 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import resource
 import selectors
 import signal
 import subprocess
-import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
 from time import monotonic
 from typing import Final
 
-import psutil
-
 from onestack.child import started
 from onestack.errors import ToolNotRun
 from onestack.rendering import apart
+from onestack.rendering.bounds import BOUNDS, Bounds, Breach, cost
 
-# How often a running tool's memory is looked at. The kernel's own bound stops what grows faster than that.
+# How often what a running tool costs is looked at. The kernel's own bound stops what grows faster than that.
 _TICK_SECONDS: Final = 0.1
 _CHUNK: Final = 1024 * 1024
 _SAID_BYTES: Final = 64 * 1024
-_HEADROOM: Final = 512 * 1024 * 1024
 _STARVED: Final = re.compile(rb"^(?:fatal error|runtime): .*(?:out of|cannot allocate) memory", re.MULTILINE)
 # Port 1 (tcpmux) is never listened on; a connection to it is refused at once.
 _NOWHERE: Final = "http://127.0.0.1:1"
 _PROXIES: Final = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 # What a tool needs of this machine to reach an allowed host.
 _NETWORK: Final = ("PATH", "SSL_CERT_FILE", "SSL_CERT_DIR", *_PROXIES, "NO_PROXY")
-
-
-@dataclass(frozen=True)
-class Bounds:
-    """What a run may cost: wall time, resident memory of all its processes, bytes that it prints."""
-
-    seconds: float = 60.0
-    memory_bytes: int = 1024 * 1024 * 1024
-    output_bytes: int = 64 * 1024 * 1024
-
-
-BOUNDS: Final = Bounds()
-
-
-class Breach(Enum):
-    """The bound that a run broke."""
-
-    TIME = "time"
-    MEMORY = "memory"
-    OUTPUT = "output"
 
 
 @dataclass(frozen=True)
@@ -82,6 +57,8 @@ class Ran:
         match self.breach:
             case Breach.TIME:
                 return f"was not done after {self.bounds.seconds:g} s and was stopped"
+            case Breach.PROCESSOR:
+                return f"was not done after {self.bounds.cpu_seconds:g} s of processor time and was stopped"
             case Breach.MEMORY:
                 return f"took more than {self.bounds.memory_bytes // 2**20} MiB of memory and was stopped"
             case Breach.OUTPUT:
@@ -118,7 +95,7 @@ def run(
                 stderr=subprocess.PIPE,
                 end=_end,
             ) as child:
-                _bound(child.pid, bounds)
+                bounds.impose(child.pid)
                 ran = _Watch(child, bounds).end()
     except (OSError, ValueError) as error:
         raise ToolNotRun(Path(command[0]).name, command[0], str(error)) from None
@@ -162,22 +139,6 @@ def _kill_group(pid: int) -> None:
         os.killpg(pid, signal.SIGKILL)
 
 
-def _bound(pid: int, bounds: Bounds) -> None:
-    """Has the kernel stop what the watch is too slow for, or what outlives us should we be killed outright.
-
-    Writable memory is what is bounded, with room to spare: Go reserves far more addresses than it uses.
-    """
-    if sys.platform != "linux":
-        return
-    memory = bounds.memory_bytes + _HEADROOM
-    cpu = int(bounds.seconds * (os.cpu_count() or 1)) + 1
-    limits = ((resource.RLIMIT_DATA, memory), (resource.RLIMIT_CPU, cpu), (resource.RLIMIT_CORE, 0))
-    for kind, most in limits:
-        # It may be gone already; a lower bound of the system's own can't be raised.
-        with contextlib.suppress(ProcessLookupError, PermissionError, ValueError):
-            resource.prlimit(pid, kind, (most, most))
-
-
 class _Watch:
     """Reads what a child prints until it ends or breaks a bound."""
 
@@ -215,8 +176,8 @@ class _Watch:
                 if child.poll() is not None:
                     # What it started and left behind would hold the pipes open.
                     _kill_group(child.pid)
-                elif self._too_large():
-                    return Breach.MEMORY
+                elif breach := self._broken():
+                    return breach
         return None
 
     def _take(self, pipes: selectors.BaseSelector, seconds: float) -> bool:
@@ -237,22 +198,11 @@ class _Watch:
                 self._said += chunk[: _SAID_BYTES - len(self._said)]
         return True
 
-    def _too_large(self) -> bool:
+    def _broken(self) -> Breach | None:
         if monotonic() < self._look:
-            return False
+            return None
         self._look = monotonic() + _TICK_SECONDS
-        return _resident(self._child.pid) > self._bounds.memory_bytes
-
-
-def _resident(pid: int) -> int:
-    """The resident memory of a process and all below it, in bytes."""
-    total = 0
-    with contextlib.suppress(psutil.Error):
-        top = psutil.Process(pid)
-        for one in (top, *top.children(recursive=True)):
-            with contextlib.suppress(psutil.Error):
-                total += one.memory_info().rss
-    return total
+        return self._bounds.broken_by(cost(self._child.pid))
 
 
 def _starved(said: bytes | bytearray) -> bool:

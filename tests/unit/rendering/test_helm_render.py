@@ -17,6 +17,7 @@ from onestack.local.toolchain import Toolchain
 from onestack.manifests.application import Application
 from onestack.manifests.load import load
 from onestack.manifests.reader import read
+from onestack.rendering import helm_run
 from onestack.rendering.chart import Total
 from onestack.rendering.options import Options
 from onestack.rendering.texts import Texts
@@ -467,7 +468,7 @@ def test_a_schema_may_refer_to_itself(write: Write, options: Options) -> None:
     ("templates", "said"),
     [
         ({"a.yaml": "{{ range until 2000000000 }}a: b{{ end }}"}, "helm took more than 512 MiB of memory"),
-        ({"a.yaml": config_map('a: {{ repeat 60000000 "x" }}')}, "helm printed more than 32 MiB"),
+        ({"a.yaml": config_map('a: {{ repeat 5000000 "x" }}')}, "helm printed more than 4 MiB"),
         (
             {"a.yaml": '{{ include "x" . }}', "_x.tpl": '{{ define "x" }}{{ include "x" . }}{{ end }}'},
             'at <include "x" .>: error calling include: (again and again)',
@@ -479,8 +480,9 @@ def test_a_schema_may_refer_to_itself(write: Write, options: Options) -> None:
     ],
 )
 def test_templates_without_end_are_stopped(
-    write: Write, options: Options, templates: dict[str, str], said: str
+    write: Write, options: Options, monkeypatch: pytest.MonkeyPatch, templates: dict[str, str], said: str
 ) -> None:
+    monkeypatch.setattr(helm_run, "BOUNDS", replace(helm_run.BOUNDS, output_bytes=4 * 2**20))
     add(write, templates)
     (problem,) = rendered(options).problems
     assert said in problem.what
@@ -488,15 +490,12 @@ def test_templates_without_end_are_stopped(
 
 
 def test_an_endless_loop_is_stopped(write: Write, options: Options, monkeypatch: pytest.MonkeyPatch) -> None:
-    bounds = "onestack.rendering.helm_run.BOUNDS"
-    from onestack.rendering.helm_run import BOUNDS  # noqa: PLC0415 - the one that is replaced
-
-    monkeypatch.setattr(bounds, replace(BOUNDS, seconds=1))
+    monkeypatch.setattr(helm_run, "BOUNDS", replace(helm_run.BOUNDS, cpu_seconds=1))
     add(write, {"a.yaml": "{{ range until 100000 }}{{ range until 100000 }}{{ end }}{{ end }}"})
     (problem,) = rendered(options).problems
     assert str(problem) == (
-        "manifests/app/helm.yaml: helm was not done after 1 s and was stopped while it rendered the chart of "
-        "application 'app'; look for templates that repeat themselves without end"
+        "manifests/app/helm.yaml: helm was not done after 1 s of processor time and was stopped while it "
+        "rendered the chart of application 'app'; look for templates that repeat themselves without end"
     )
 
 

@@ -13,8 +13,8 @@ import pytest
 from onestack.local.toolchain import Toolchain
 from onestack.manifests.application import Application
 from onestack.rendering import kustomize, kustomize_closure, kustomize_files
+from onestack.rendering.bounds import Bounds
 from onestack.rendering.options import Options
-from onestack.rendering.process import Bounds
 from tests.reading import had
 from tests.unit.rendering.conftest import Write
 

@@ -16,8 +16,9 @@ import pytest
 
 from onestack.errors import ToolNotRun
 from onestack.local.toolchain import Toolchain
-from onestack.rendering import apart, process
-from onestack.rendering.process import BOUNDS, Bounds, Breach, Ran, run
+from onestack.rendering import apart
+from onestack.rendering.bounds import BOUNDS, Bounds, Breach
+from onestack.rendering.process import Ran, run
 
 MIB = 1024 * 1024
 
@@ -72,6 +73,12 @@ def test_its_environment_is_made_from_scratch(tmp_path: Path, monkeypatch: pytes
             "was not done after 0.5 s and was stopped",
         ),
         (
+            "import os\nif os.fork(): os.wait()\nwhile True: pass",
+            Bounds(cpu_seconds=0.5),
+            Breach.PROCESSOR,
+            "was not done after 0.5 s of processor time and was stopped",
+        ),
+        (
             "held = []\nwhile True: held.append(b'x' * 1_000_000)",
             Bounds(memory_bytes=100 * MIB),
             Breach.MEMORY,
@@ -90,7 +97,7 @@ def test_its_environment_is_made_from_scratch(tmp_path: Path, monkeypatch: pytes
             "printed more than 2 MiB and was stopped",
         ),
     ],
-    ids=["time", "time, silent", "memory", "output", "errors"],
+    ids=["time", "time, silent", "processor", "memory", "output", "errors"],
 )
 def test_a_bound_ends_it(tmp_path: Path, code: str, bounds: Bounds, breach: Breach, failure: str) -> None:
     ran = script(code, tmp_path, bounds)
@@ -101,7 +108,7 @@ def test_a_bound_ends_it(tmp_path: Path, code: str, bounds: Bounds, breach: Brea
 def test_memory_that_the_kernel_refuses_to_a_go_program_is_a_breach(
     tmp_path: Path, tools: Toolchain, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(process, "_HEADROOM", 40 * MIB - BOUNDS.memory_bytes)
+    monkeypatch.setattr("onestack.rendering.bounds._HEADROOM", 40 * MIB - BOUNDS.memory_bytes)
     (tmp_path / "kustomization.yaml").write_text("resources: [many.yaml]\n")
     objects = (f"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: c{number}\n" for number in range(3000))
     (tmp_path / "many.yaml").write_text("---\n".join(objects))
