@@ -6,12 +6,13 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+from tests.e2e import warm
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PROGRAM = ("Pulumi.yaml", "__main__.py", "infra", "components", "tools")
@@ -56,17 +57,7 @@ class Clone:
 
     def onestack(self, *arguments: str, timeout: float = 600, **environment: str) -> Finished:
         """Runs the command in the repository."""
-        done = subprocess.run(
-            [sys.executable, "-m", "onestack", *arguments],
-            cwd=self.root,
-            env=os.environ | environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-            check=False,
-        )
-        return Finished(done.returncode, done.stdout, done.stderr)
+        return Finished(*warm.run(arguments, self.root, os.environ | environment, timeout))
 
     def shell(self, script: str, timeout: float = 600) -> Finished:
         """Runs a shell script in the environment that ``onestack env`` gives, as it is now."""
