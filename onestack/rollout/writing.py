@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 
 from onestack.errors import EngineFailed, GateClosed, HookFailed, LeaseLost, OnestackError, first_cause
 from onestack.gates.verdict import Verdict
-from onestack.ledger import End, Entry, Outcome, Verb
+from onestack.ledger import Begin, End, Entry, Outcome, Verb
 from onestack.ledger import Results as Counted
 from onestack.rollout.about import CameTo, Considered, Failure, Order
 from onestack.rollout.aftermath import live, takes_back, way_back
 from onestack.rollout.desk import Desk, begin
 from onestack.rollout.settling import waits
+from onestack.rollout.telling import Listener
 
 
 @contextmanager
@@ -151,15 +152,25 @@ def stopped(
         untold = [one for one in desk.listeners.names if before.run in desk.listeners.owed(one)]
         desk.listeners.end(lambda one: one.waiting(considered, before, closed), before, untold)
         return
-    entry = begin(desk, considered, "deploy", order)
+    entry, end = begin(desk, considered, "deploy", order), End("stopped", error=error.message())
     try:
-        begun = desk.ledger.begin(replace(entry, gates=names or ("seal",)), lease=desk.lease.number)
-        desk.listeners.owe(begun)
-        desk.ledger.end(begun, End("stopped", error=error.message()))
+        _at_once(
+            desk,
+            replace(entry, gates=names or ("seal",)),
+            end,
+            lambda one, begun: one.waiting(considered, begun, closed),
+        )
     except OnestackError:
         desk.progress.note(error.message())  # what stops it is to be known all the same
         raise
-    desk.listeners.end(lambda one: one.waiting(considered, begun, closed), begun)
+
+
+def _at_once(desk: Desk, entry: Begin, end: End, tell: Callable[[Listener, Entry], None]) -> None:
+    """Writes and tells of a run that did nothing. Raises: as the ledger."""
+    begun = desk.ledger.begin(entry, lease=desk.lease.number)
+    desk.listeners.owe(begun)
+    desk.ledger.end(begun, end)
+    desk.listeners.end(lambda one: tell(one, begun), begun)
 
 
 def _stopped_before(desk: Desk, considered: Considered, names: tuple[str, ...]) -> Entry | None:
@@ -183,10 +194,8 @@ def unplanned(desk: Desk, order: Order, error: OnestackError) -> None:
         if did is not None and did.commit == entry.commit:
             return
     with _noted(desk, "the ledger lacks how this run ended"):
-        begun = desk.ledger.begin(entry, lease=desk.lease.number)
-        desk.listeners.owe(begun)
-        desk.ledger.end(begun, End("failed", {"same": 0}, failure.message))
-        desk.listeners.end(lambda one: one.failed(desk.about, begun, failure), begun)
+        end = End("failed", {"same": 0}, failure.message)
+        _at_once(desk, entry, end, lambda one, begun: one.failed(desk.about, begun, failure))
 
 
 @contextmanager
