@@ -35,7 +35,7 @@ down: $(READY) ## Take the local environment down
 
 test: $(READY) ## Run the tests (the everyday set)
 	@$(BIN)/onestack tools >/dev/null
-	@# A file's tests share what is dear; files in their order, for the long ones are in tests/e2e.
+	@# A file's tests share what is dear; files in the order that tests/conftest.py gives them, long ones first.
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not torture"
 
 torture: $(READY) ## Run the long tests

@@ -29,6 +29,18 @@ _KNOWN = (
 )
 
 
+# Workers take files in this order, so that none is left with a long one when all others are done.
+_LONGEST = (
+    "test_team",
+    "test_google_cloud",
+    "test_integrity",
+    "test_kills",
+    "test_corpus",
+    "test_promotion",
+    "test_fuzz",
+)
+
+
 def unexpected(reasons: list[str], allowed: str) -> list[str]:
     """The reasons for which no test may be skipped."""
     known = () if allowed == "none" else _KNOWN
@@ -41,6 +53,11 @@ Golden = Callable[[Path, str], None]
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--refresh-goldens", action="store_true", help="record anew what tests compare with")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    order = {name: place for place, name in enumerate(_LONGEST)}
+    items.sort(key=lambda item: order.get(item.path.stem, len(order)))
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +21,8 @@ from tests.stand_ins.github import GitHub, github
 from tests.stand_ins.slack import SlackServer, slack
 
 ADA = {"NAME": "Ada", "EMAIL": "ada@example.com"}
+NAMESPACE = "{{apiVersion: v1, kind: Namespace, metadata: {{name: {name}}}}}\n"
+HEAD = "github.event.workflow_run.head_sha"
 _WHO = {f"GIT_{role}_{key}": value for role in ("AUTHOR", "COMMITTER") for key, value in ADA.items()}
 
 
@@ -96,6 +98,31 @@ class Team:
         temporary.mkdir(exist_ok=True)
         return Actions(self.root, self.artifacts, temporary, self.environment(pull))
 
+    def preview(self, number: int, *stacks: str) -> None:
+        """What the workflows do for a pull request, in their order."""
+        self.git("fetch", "--quiet", "origin")
+        head = self.git("rev-parse", f"origin/{self.hub.people.pull(number)['head']['ref']}")
+        self.git("checkout", "--quiet", "--detach", "origin/main")
+        self.git("merge", "--quiet", "--no-edit", head)  # as GitHub checks a pull request out
+        actions = self.actions(number)
+        ok(actions.job("preview", "check"))
+        for stack in stacks:
+            ok(actions.job("preview", "plan", **{"matrix.stack": stack}))
+        self.git("checkout", "--quiet", "--detach", "origin/main")  # what comments runs main's own code
+        for stack in stacks:
+            ok(actions.job("comment", "plan", **{"matrix.stack": stack, HEAD: head}))
+
+    def plan(self, number: int) -> str:
+        """The digest that the one comment on a pull request names."""
+        bodies = self.hub.people.bodies(number)
+        (comment,) = [body for body in bodies if body.startswith("<!-- onestack:preview")]
+        return next(word for word in comment.split() if word.strip("`").startswith("sha256:")).strip("`")
+
+    def deploy(self, stack: str = "prod") -> Finished:
+        """What the deployment's workflow does; a closed gate is no failure of its job."""
+        (deployed,) = self.actions().job("deploy", "deploy", **{"inputs.stack": stack})
+        return deployed
+
     def onestack(self, *arguments: str) -> Finished:
         """Runs the command as CI does."""
         return self.checkout.onestack(*arguments, timeout=600, **self.environment())
@@ -107,6 +134,11 @@ class Team:
         document = done.document()
         assert document["whole"]
         return list(reversed(document["deployments"]))
+
+
+def ok(done: Sequence[Finished]) -> None:
+    """All of these commands came to a good end."""
+    assert [one.code for one in done] == [0] * len(done), done[-1].err
 
 
 @contextmanager
