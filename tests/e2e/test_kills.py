@@ -33,7 +33,7 @@ Trial = tuple[Run, Boundary]
 
 # How many writes there are at most: `test_there_are_no_more_boundaries` counts them anew.
 REQUESTS: Final[dict[Run, int]] = {"up": 64, "update": 57, "destroy": 11}
-FILES: Final[dict[Run, int]] = {"up": 80, "update": 110, "destroy": 45}
+FILES: Final[dict[Run, int]] = {"up": 130, "update": 150, "destroy": 80}
 SEED: Final = 20261127
 RANDOM: Final = 200
 
@@ -184,4 +184,4 @@ def test_there_are_no_more_boundaries(beds: Beds) -> None:
     counts |= {"update": kept.killed_at("deploy", never), "destroy": fresh.killed_at("destroy", never)}
     # A request that is repeated, or a deletion that came with another, makes them differ by a few.
     assert {run: counts[run].requests for run in REQUESTS if counts[run].requests > REQUESTS[run]} == {}
-    assert all(counts[run].files <= FILES[run] for run in FILES)
+    assert {run: counts[run].files for run in FILES if counts[run].files > FILES[run]} == {}

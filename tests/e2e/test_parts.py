@@ -165,7 +165,7 @@ class Both(pulumi.ComponentResource):
         at = {"name": name, "namespace": "default"}
         options = pulumi.ResourceOptions(parent=self, provider=provider)
         kubernetes.core.v1.ConfigMap(name, metadata=at, data=data, opts=options)
-Both("mine", {"a": "VALUE"}, cluster.provider)
+Both("mine", {"a": "VALUE"}, objects)
 """
 OTHER_PROVIDER = """
 import pulumi_kubernetes as kubernetes
@@ -208,6 +208,7 @@ def test_a_state_that_changes_after_it_was_read_is_looked_at_as_a_whole(
     monkeypatch.setattr(runs, "narrowed", late)
     world = edits.value(baseline(), 0)
     repository.lay(world)
+    repository.ran()
     repository.deploy()
     assert repository.ran() == [("up", False)]
     is_settled(repository, world)
