@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,10 +52,13 @@ class How:
 
 
 @contextmanager
-def engine(workspace: Workspace, how: How) -> Iterator[tuple[subprocess.Popen[bytes], IO[bytes]]]:
+def engine(
+    workspace: Workspace, how: How, late: Callable[[Event], None] = lambda _event: None
+) -> Iterator[tuple[subprocess.Popen[bytes], IO[bytes]]]:
     """The engine as a child that is interrupted, not abandoned, when this process is.
 
-    Yields the process, whose stdout are events, and what it says on stderr.
+    Yields the process, whose stdout are events, and what it says on stderr. ``late`` is told the events that
+    weren't read before an interrupt.
 
     Raises: PartNotEnough where the program asked for more than it was handed.
     """
@@ -68,7 +71,7 @@ def engine(workspace: Workspace, how: How) -> Iterator[tuple[subprocess.Popen[by
         except BaseException:
             (Path(folder) / _CANCELLED).touch()
             if process is not None:
-                _stop(process)
+                _stop(process, late)
             raise
         finally:
             if process is not None and process.stdout is not None:
@@ -104,13 +107,18 @@ def _for_this_run(workspace: Workspace, how: How, folder: Path) -> dict[str, str
     return chosen
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    """Lets the engine finish the calls under way and write its state; a second interrupt ends it hard."""
+def _stop(process: subprocess.Popen[bytes], late: Callable[[Event], None]) -> None:
+    """Lets the engine finish the calls under way and write its state; a second interrupt ends it hard.
+
+    What it says meanwhile, or had said and nobody read yet, may be of a creation that is cut off.
+    """
     if process.poll() is not None:
         return
     process.send_signal(signal.SIGINT)
     try:
-        process.communicate()
+        for event in events(process):
+            late(event)
+        process.wait()
     except KeyboardInterrupt:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
@@ -123,6 +131,9 @@ def events(process: subprocess.Popen[bytes]) -> Iterator[Event]:
         # Debug diagnostics are most of the stream; they are not worth decoding.
         if not line.startswith(b"{") or b'"severity":"debug"' in line:
             continue
-        event = parse(orjson.loads(line))
+        try:
+            event = parse(orjson.loads(line))
+        except orjson.JSONDecodeError:
+            continue  # an interrupt came while it was read
         if event is not None:
             yield event

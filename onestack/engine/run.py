@@ -181,7 +181,7 @@ def _require_fresh(workspace: Workspace, excerpt: Excerpt) -> None:
 def _run(workspace: Workspace, how: How, on_event: OnEvent) -> Outcome:
     heard = Heard()
     try:
-        with engine(workspace, how) as (process, said):
+        with engine(workspace, how, heard.take) as (process, said):
             if how.marked is not None:
                 marker.engine_started(workspace.marker, how.marked, process.pid)
             for event in events(process):
