@@ -9,18 +9,20 @@ from onestack.engine.events import Event, Step
 from onestack.engine.process import _stop, events
 
 ENGINE = """
-import json, signal, sys
-def say(name):
-    urn = f"urn:pulumi:dev::shop::gcp:compute/router:Router::{name}"
-    metadata = {"op": "create", "urn": urn, "type": "gcp:compute/router:Router", "new": {"urn": urn}}
-    print(json.dumps({"resourcePreEvent": {"metadata": metadata}}), flush=True)
+import json, os, signal, sys
+def say(*names):
+    lines = []
+    for name in names:
+        urn = f"urn:pulumi:dev::shop::gcp:compute/router:Router::{name}"
+        metadata = {"op": "create", "urn": urn, "type": "gcp:compute/router:Router", "new": {"urn": urn}}
+        lines.append(json.dumps({"resourcePreEvent": {"metadata": metadata}}) + "\\n")
+    os.write(1, "".join(lines).encode())
 def end(*_):
-    print('{"cut off', flush=True)
+    os.write(1, b'{"cut off\\n')
     say("late")
     sys.exit()
 signal.signal(signal.SIGINT, end)
-for name in ("first", "unread"):
-    say(name)
+say("first", "unread")
 signal.pause()
 """
 
