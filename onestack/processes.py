@@ -70,6 +70,15 @@ def ran_since(pid: int, seconds: float) -> bool:
     return fits and not _zombie(pid)
 
 
+def tree(pid: int) -> tuple[psutil.Process, ...]:
+    """A process and all below it, as far as they can be seen; none once it is gone."""
+    try:
+        top = psutil.Process(pid)
+        return (top, *top.children(recursive=True))
+    except psutil.Error:
+        return ()
+
+
 def began(pid: int) -> str | None:
     """When a process began, in whatever the kernel counts; None where that can't be known."""
     try:

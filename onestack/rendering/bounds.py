@@ -13,7 +13,10 @@ from typing import Final
 
 import psutil
 
+from onestack import processes
+
 _HEADROOM: Final = 512 * 1024 * 1024
+# What a watch is late at most: a bound that it tells of is not to be broken in the kernel's words.
 _SLACK_SECONDS: Final = 5.0
 
 
@@ -30,8 +33,8 @@ class Breach(Enum):
 class Cost:
     """What a process and all below it hold and have used: resident bytes, seconds of processor time."""
 
-    memory_bytes: int = 0
-    cpu_seconds: float = 0.0
+    memory_bytes: int
+    cpu_seconds: float
 
 
 @dataclass(frozen=True)
@@ -74,10 +77,8 @@ BOUNDS: Final = Bounds()
 def cost(pid: int) -> Cost:
     """What a process and all below it cost; nothing once it is gone."""
     memory, seconds = 0, 0.0
-    with contextlib.suppress(psutil.Error):
-        top = psutil.Process(pid)
-        for one in (top, *top.children(recursive=True)):
-            with contextlib.suppress(psutil.Error):
-                memory += one.memory_info().rss
-                seconds += sum(one.cpu_times()[:4])  # its own, and of what it waited for
+    for one in processes.tree(pid):
+        with contextlib.suppress(psutil.Error):
+            memory += one.memory_info().rss
+            seconds += sum(one.cpu_times()[:4])  # its own, and of what it waited for
     return Cost(memory, seconds)

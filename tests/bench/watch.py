@@ -15,6 +15,7 @@ from typing import Final
 
 import psutil
 
+from onestack import processes
 from tests.bench.results import Process
 
 _SAMPLE_SECONDS: Final = 0.05
@@ -78,11 +79,9 @@ def watch(command: Command, log: Path, *, limit_seconds: float, remind: Callable
 
 def kill(pid: int) -> None:
     """Kills a process that we started, and its children."""
-    with suppress(psutil.NoSuchProcess):
-        top = psutil.Process(pid)
-        for process in (top, *top.children(recursive=True)):
-            with suppress(psutil.NoSuchProcess):
-                process.kill()
+    for process in processes.tree(pid):
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
 
 
 def named(arguments: Sequence[str]) -> str:

@@ -9,7 +9,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-import psutil
+from onestack import processes
 
 
 class Victim:
@@ -32,7 +32,7 @@ class Victim:
     def kill(self) -> None:
         """Kills it and all that it started. Each is stopped first, so that none sees another die."""
         for number in (signal.SIGSTOP, signal.SIGKILL):
-            for process in self._tree():
+            for process in processes.tree(self.pid):
                 with suppress(ProcessLookupError):
                     os.kill(process.pid, number)
 
@@ -43,9 +43,3 @@ class Victim:
     def wait(self, seconds: float = 600) -> int:
         """Waits for its end; returns its exit code, or minus the signal that killed it."""
         return self._process.wait(seconds)
-
-    def _tree(self) -> list[psutil.Process]:
-        with suppress(psutil.NoSuchProcess):
-            root = psutil.Process(self.pid)
-            return [root, *root.children(recursive=True)]
-        return []

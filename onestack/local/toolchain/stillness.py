@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 
 import psutil
 
+from onestack import processes
+
 _LOOK_EVERY_SECONDS = 1.0
 # Below these a process tree only turns over: timers, name look-ups that are tried again.
 _CPU_SECONDS = 0.2
@@ -21,14 +23,12 @@ Work = tuple[float, int]
 def work_of(pid: int) -> Work:
     """What a process tree did so far. Where bytes can't be had (macOS), CPU time alone must do."""
     cpu, moved = 0.0, 0
-    with contextlib.suppress(psutil.Error):
-        leader = psutil.Process(pid)
-        for process in (leader, *leader.children(recursive=True)):
-            with contextlib.suppress(psutil.Error):
-                times = process.cpu_times()
-                cpu += times.user + times.system
-                counters = process.io_counters() if hasattr(process, "io_counters") else None
-                moved += getattr(counters, "read_chars", 0) + getattr(counters, "write_chars", 0)
+    for process in processes.tree(pid):
+        with contextlib.suppress(psutil.Error):
+            times = process.cpu_times()
+            cpu += times.user + times.system
+            counters = process.io_counters() if hasattr(process, "io_counters") else None
+            moved += getattr(counters, "read_chars", 0) + getattr(counters, "write_chars", 0)
     return cpu, moved
 
 
